@@ -1,0 +1,3 @@
+"""Parvis: a social media desk that its owner runs."""
+
+__version__ = "0.1.0"
