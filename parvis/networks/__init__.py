@@ -1,0 +1,1 @@
+"""Speaks to each network: plain data in, plain data out. No Django, no database."""
