@@ -1,0 +1,1 @@
+"""Posts, their variants and media, drafts, and what stands in the way of publishing them."""

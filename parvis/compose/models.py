@@ -1,0 +1,130 @@
+"""What is kept of what people compose."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from parvis.connections.models import Account
+from parvis.networks.contract import Visibility
+from parvis.people.models import User, Workspace
+
+VISIBILITIES = [(visibility.value, visibility.name) for visibility in Visibility]
+
+
+class Media(models.Model):
+    """A picture, stored once per workspace under the hash of its bytes."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="media")
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "sha256"], name="one_row_per_picture"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> Path:
+        return Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256
+
+
+class Post(models.Model):
+    """What a person composes. It is a draft until it is handed over to delivery.
+
+    `revision` counts saves: a save that was made from an older revision is told so. `planned_at`
+    remembers a time that was chosen, also while the post is taken back to be edited.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="posts")
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    text = models.TextField(blank=True)
+    language = models.CharField(max_length=35, blank=True)
+    content_warning = models.TextField(blank=True)
+    visibility = models.CharField(max_length=20, choices=VISIBILITIES, blank=True)
+    accounts = models.ManyToManyField(Account, through="Variant", related_name="posts")
+    pictures = models.ManyToManyField(Media, through="PostMedia", related_name="posts")
+    revision = models.PositiveIntegerField(default=1)
+    planned_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    saved_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "-saved_at"])]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def is_draft(self) -> bool:
+        return self.handed_over_at is None
+
+
+class PostMedia(models.Model):
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="used_media")
+    media = models.ForeignKey(Media, on_delete=models.PROTECT)
+    position = models.PositiveSmallIntegerField()
+    alt = models.TextField(blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.media}"
+
+
+class Variant(models.Model):
+    """The post as one account will say it. `text` is None where it says the shared text."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="variants")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="variants")
+    text = models.TextField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["account__network", "account__handle"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["post", "account"], name="one_variant_per_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.said_text[:60]}"
+
+    @property
+    def said_text(self) -> str:
+        return self.post.text if self.text is None else self.text
+
+
+class Version(models.Model):
+    """Content that a save would otherwise have lost: the other tab's, or the one replaced.
+
+    `tab` names the browser tab that typed it, so that a stale tab that goes on typing keeps one
+    version up to date instead of adding one per keystroke.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="versions")
+    content = models.JSONField()
+    tab = models.CharField(max_length=64, blank=True)
+    saved_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["-saved_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["post", "tab"], condition=~models.Q(tab=""), name="one_version_per_tab"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.content.get("text", ""))[:60]

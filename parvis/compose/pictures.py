@@ -1,0 +1,120 @@
+"""Looks into picture files, cleans them and makes smaller copies. Pure but for the files.
+
+A picture is written anew when it comes in: what it shows stays, what it tells (the place where a
+photograph was taken, the camera's serial number) goes, because Bluesky serves files as they came.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image as Pillow
+from PIL import ImageOps, UnidentifiedImageError
+
+UPLOAD_BYTES_LIMIT = 50 * 1024 * 1024
+PIXELS_LIMIT = 100_000_000
+MEDIA_TYPES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+}
+_SMALLER_SIDES = (4096, 3072, 2560, 2048, 1600, 1280, 1024)
+_QUALITIES = (90, 82, 74)
+
+
+class NotAPicture(Exception):
+    """`code` is "not-a-picture", "too-large" or "too-many-pixels"."""
+
+    def __init__(self, code: str, **facts: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    content: bytes
+    media_type: str
+    width: int
+    height: int
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_picture(file: BinaryIO, size: int) -> Picture:
+    """What the file really holds, whatever its name says. Raises NotAPicture."""
+    if size > UPLOAD_BYTES_LIMIT:
+        raise NotAPicture("too-large", size=size, limit=UPLOAD_BYTES_LIMIT)
+    content = file.read()
+    try:
+        with Pillow.open(io.BytesIO(content), formats=list(MEDIA_TYPES)) as opened:
+            _refuse_bombs(opened)
+            opened.load()
+            return _cleaned(opened, content)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        raise NotAPicture("not-a-picture") from None
+
+
+def smaller_copy(path: Path, bytes_limit: int, pixels_limit: int | None) -> Picture | None:
+    """A JPEG of the picture within the limits, or None where even the smallest is too large."""
+    with Pillow.open(path) as opened:
+        flat = _on_white(opened)
+    for side in _SMALLER_SIDES:
+        if pixels_limit is not None and side * side > pixels_limit:
+            continue
+        scaled = ImageOps.contain(flat, (min(side, flat.width), min(side, flat.height)))
+        for quality in _QUALITIES:
+            picture = _jpeg(scaled, quality)
+            if len(picture.content) <= bytes_limit:
+                return picture
+    return None
+
+
+def _refuse_bombs(opened: Pillow.Image) -> None:
+    pixels = opened.width * opened.height
+    if pixels > PIXELS_LIMIT:
+        raise NotAPicture("too-many-pixels", pixels=pixels, limit=PIXELS_LIMIT)
+
+
+def _cleaned(opened: Pillow.Image, content: bytes) -> Picture:
+    kind = str(opened.format)
+    if kind == "GIF" or getattr(opened, "is_animated", False):
+        # Frames and timing would not survive; GIF knows no place or camera.
+        return _picture(content, kind, opened)
+    upright = ImageOps.exif_transpose(opened)
+    return _picture(_encoded(upright, kind), kind, upright)
+
+
+def _encoded(image: Pillow.Image, kind: str) -> bytes:
+    out = io.BytesIO()
+    colours = image.info.get("icc_profile")
+    options = {"quality": 95} if kind == "JPEG" else {"quality": 92} if kind == "WEBP" else {}
+    image.save(out, kind, icc_profile=colours, exif=b"", **options)
+    return out.getvalue()
+
+
+def _picture(content: bytes, kind: str, image: Pillow.Image) -> Picture:
+    return Picture(
+        content=content, media_type=MEDIA_TYPES[kind], width=image.width, height=image.height
+    )
+
+
+def _on_white(image: Pillow.Image) -> Pillow.Image:
+    """JPEG has no transparency: what shows through would turn black."""
+    seen_through = image.convert("RGBA")
+    flat = Pillow.new("RGB", seen_through.size, "white")
+    flat.paste(seen_through, mask=seen_through.getchannel("A"))
+    return flat
+
+
+def _jpeg(image: Pillow.Image, quality: int) -> Picture:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True)
+    return Picture(
+        content=out.getvalue(), media_type="image/jpeg", width=image.width, height=image.height
+    )

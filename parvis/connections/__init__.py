@@ -1,0 +1,1 @@
+"""Connected accounts, their sealed tokens, their refresh and their health."""

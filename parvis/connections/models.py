@@ -1,0 +1,82 @@
+"""What is kept of a connected account. Tokens are sealed; their key is not in the database."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from parvis.networks.contract import Traits
+from parvis.people.models import Workspace
+
+
+class AccountState(models.TextChoices):
+    CONNECTED = "connected", _("connected")
+    NEEDS_RECONNECT = "needs reconnect", _("to reconnect")
+    DISCONNECTED = "disconnected", _("disconnected")
+
+
+class Account(models.Model):
+    """Kept for ever: a disconnected account still owns its history, but no tokens."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="accounts")
+    network = models.CharField(max_length=20)
+    server = models.CharField(max_length=300)
+    remote_id = models.CharField(max_length=300)
+    handle = models.CharField(max_length=300)
+    display_name = models.CharField(max_length=300, blank=True)
+    stored_traits = models.JSONField()
+    state = models.CharField(max_length=20, choices=AccountState.choices)
+    problem = models.TextField(blank=True)
+    sealed_tokens = models.BinaryField(null=True)
+    scopes = models.JSONField(default=list)
+    token_expires_at = models.DateTimeField(null=True)
+    refreshed_at = models.DateTimeField(null=True)
+    refresh_lease_until = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(null=True)
+    connected_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["network", "handle"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "network", "server", "remote_id"],
+                name="one_row_per_account",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=AccountState.DISCONNECTED)
+                | models.Q(sealed_tokens__isnull=True),
+                name="no_tokens_once_disconnected",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network}:{self.handle}"
+
+    @property
+    def traits(self) -> Traits:
+        return Traits.from_json(self.stored_traits)
+
+    @property
+    def can_publish(self) -> bool:
+        return self.state == AccountState.CONNECTED
+
+
+class RegisteredApp(models.Model):
+    """What a network gave to this installation itself, for example a Mastodon server's client."""
+
+    network = models.CharField(max_length=20)
+    server = models.CharField(max_length=300)
+    redirect_uri = models.CharField(max_length=500)
+    client_id = models.CharField(max_length=500)
+    sealed_secret = models.BinaryField()
+    registered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["network", "server", "redirect_uri"], name="one_app_per_server"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} app at {self.server}"

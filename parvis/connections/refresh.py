@@ -1,0 +1,54 @@
+"""Gives a network module an account with tokens that still live, refreshing them once for all."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from asgiref.sync import sync_to_async
+
+from parvis.config.reach import all_networks
+from parvis.connections import verbs
+from parvis.connections.models import Account
+from parvis.networks import contract
+from parvis.networks.errors import NotSent
+from parvis.networks.http import Http
+
+_OTHER_REFRESH_LASTS = timedelta(seconds=30)
+_LOOK_EVERY_SECONDS = 0.2
+
+
+async def with_living_tokens(http: Http, account: Account) -> contract.Account:
+    """Refreshes only when the access token lapses soon. Raises a NetworkError."""
+    if not verbs.lapses_soon(account, datetime.now(UTC)):
+        return verbs.speaking_as(account)
+    return await with_new_tokens(http, account)
+
+
+async def with_new_tokens(http: Http, account: Account) -> contract.Account:
+    """Refreshes, or waits for the process that is refreshing this account already."""
+    if await sync_to_async(verbs.lease_refresh)(account):
+        await _refresh(http, account)
+    else:
+        await _wait_for_the_other_refresh(account)
+    return verbs.speaking_as(account)
+
+
+async def _refresh(http: Http, account: Account) -> None:
+    network = all_networks()[account.network]
+    try:
+        tokens = await network.refresh(http, verbs.speaking_as(account))
+    except BaseException:
+        await sync_to_async(verbs.give_refresh_back)(account)
+        raise
+    await sync_to_async(verbs.keep_tokens)(account, tokens)
+    await account.arefresh_from_db()
+
+
+async def _wait_for_the_other_refresh(account: Account) -> None:
+    refreshed_before = account.refreshed_at
+    deadline = asyncio.get_running_loop().time() + _OTHER_REFRESH_LASTS.total_seconds()
+    while asyncio.get_running_loop().time() < deadline:
+        await account.arefresh_from_db()
+        if account.refreshed_at != refreshed_before:
+            return
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    raise NotSent("refresh-busy", "Another worker is renewing this account’s tokens.")

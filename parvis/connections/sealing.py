@@ -1,0 +1,73 @@
+"""Seals tokens with a key that lies outside the database.
+
+What is sealed for one place cannot be opened in another: `purpose` is authenticated with the
+content, so a row copied over another row does not lend it its tokens.
+"""
+
+import base64
+import json
+import secrets
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from parvis.config.installation import read_or_make_key
+from parvis.networks.contract import Secret, Tokens
+
+_NONCE_BYTES = 12  # What NIST SP 800-38D recommends for GCM.
+
+
+class CannotUnseal(Exception):
+    """The sealing key is not the one that sealed this. The text says what to do."""
+
+
+def seal_tokens(tokens: Tokens, *, purpose: str) -> bytes:
+    return seal(json.dumps(_plain(tokens)), purpose=purpose)
+
+
+def unseal_tokens(sealed: bytes, *, purpose: str) -> Tokens:
+    return _tokens(json.loads(unseal(sealed, purpose=purpose)))
+
+
+def seal(text: str, *, purpose: str) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + _cipher().encrypt(nonce, text.encode(), purpose.encode())
+
+
+def unseal(sealed: bytes, *, purpose: str) -> str:
+    nonce, content = bytes(sealed[:_NONCE_BYTES]), bytes(sealed[_NONCE_BYTES:])
+    try:
+        return _cipher().decrypt(nonce, content, purpose.encode()).decode()
+    except InvalidTag:
+        raise CannotUnseal(
+            "The stored tokens cannot be opened: the sealing key in the data folder is not the "
+            "one that sealed them. Posts and schedules are untouched. Put the old key back, or "
+            "connect the accounts again."
+        ) from None
+
+
+def _cipher() -> AESGCM:
+    return AESGCM(base64.urlsafe_b64decode(read_or_make_key(settings.INSTALLATION.sealing_key_file)))
+
+
+def _plain(tokens: Tokens) -> dict[str, Any]:
+    return {
+        "access": tokens.access.reveal(),
+        "refresh": tokens.refresh and tokens.refresh.reveal(),
+        "password": tokens.password and tokens.password.reveal(),
+        "expires_at": tokens.expires_at and tokens.expires_at.isoformat(),
+        "scopes": list(tokens.scopes),
+    }
+
+
+def _tokens(plain: dict[str, Any]) -> Tokens:
+    return Tokens(
+        access=Secret(plain["access"]),
+        refresh=Secret(plain["refresh"]) if plain["refresh"] else None,
+        password=Secret(plain["password"]) if plain["password"] else None,
+        expires_at=datetime.fromisoformat(plain["expires_at"]) if plain["expires_at"] else None,
+        scopes=tuple(plain["scopes"]),
+    )

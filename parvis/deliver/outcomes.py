@@ -1,0 +1,153 @@
+"""Decides what follows from what a network said. Pure: an error or an answer in, a settlement out."""
+
+import random
+from typing import Any
+
+from parvis.deliver.claims import SETTLING_WINDOW, Taken
+from parvis.deliver.ledger import Settlement
+from parvis.deliver.models import Outcome
+from parvis.deliver.states import State
+from parvis.networks.contract import Found, Presence, Published
+from parvis.networks.errors import (
+    Expired,
+    NetworkError,
+    NotSent,
+    Reconnect,
+    Refused,
+    SlowDown,
+    Unknown,
+)
+
+LONGEST_PAUSE = 15 * 60.0
+LOOKUPS_BEFORE_ASKING = 6
+LOOKUPS_WITHOUT_ANSWER = 40
+
+
+def published(taken: Taken, part: int, attempt_id: int, receipt: Published) -> Settlement:
+    more_parts = part + 1 < len(taken.parts)
+    return Settlement(
+        claim=taken.claim,
+        before=State.SENDING,
+        after=State.SENDING if more_parts else State.PUBLISHED,
+        part=part,
+        attempt_id=attempt_id,
+        outcome=Outcome.PUBLISHED,
+        receipt=receipt_to_json(receipt),
+        answer={"remote_id": receipt.remote_id, "url": receipt.url},
+    )
+
+
+def failed(
+    taken: Taken, part: int, attempt_id: int | None, error: NetworkError
+) -> Settlement:
+    """`attempt_id` is None when the try ended before anything could have been sent."""
+    before = State.CLAIMED if attempt_id is None else State.SENDING
+    if before is State.CLAIMED and part > 0:
+        before = State.SENDING
+    after, outcome = _FOLLOWS[type(error)]
+    if isinstance(error, Unknown) and attempt_id is None:
+        after, outcome = State.SCHEDULED, Outcome.NOT_SENT
+    return Settlement(
+        claim=taken.claim,
+        before=before,
+        after=after,
+        part=part,
+        attempt_id=attempt_id,
+        outcome=outcome,
+        **_told(error),
+        ready_in=_pause_after(after, taken.tries),
+        ready_at=error.until if isinstance(error, SlowDown) else None,
+    )
+
+
+def looked_up(taken: Taken, found: Found) -> Settlement:
+    if found.presence is Presence.PRESENT and found.published:
+        return _present(taken, found.published)
+    if found.presence is Presence.ABSENT:
+        return _lookup_settlement(taken, State.SCHEDULED, code="absent", ready_in=0.0)
+    return _cannot_tell(taken, found)
+
+
+def lookup_failed(taken: Taken, error: NetworkError) -> Settlement:
+    """The network could not be read: nothing is known better, so it is asked again later."""
+    enough = taken.lookups >= LOOKUPS_WITHOUT_ANSWER
+    return _lookup_settlement(
+        taken,
+        State.UNKNOWN if enough else State.CHECKING,
+        **_told(error),
+        ready_in=pause(taken.lookups),
+        ready_at=error.until if isinstance(error, SlowDown) else None,
+    )
+
+
+def receipt_to_json(receipt: Published) -> dict[str, Any]:
+    at = receipt.published_at
+    return {
+        "remote_id": receipt.remote_id,
+        "url": receipt.url,
+        "published_at": at and at.isoformat(),
+    }
+
+
+def pause(times: int) -> float:
+    """Seconds: 2, 4, 8 … up to a quarter of an hour, spread so that many do not come at once."""
+    return min(2.0 ** min(times + 1, 20), LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+def _present(taken: Taken, receipt: Published) -> Settlement:
+    more_parts = len(taken.receipts) + 1 < len(taken.parts)
+    return _lookup_settlement(
+        taken,
+        State.SCHEDULED if more_parts else State.PUBLISHED,
+        receipt=receipt_to_json(receipt),
+        ready_in=0.0,
+    )
+
+
+def _cannot_tell(taken: Taken, found: Found) -> Settlement:
+    enough = taken.lookups >= LOOKUPS_BEFORE_ASKING
+    return _lookup_settlement(
+        taken,
+        State.UNKNOWN if enough else State.CHECKING,
+        code="cannot-tell",
+        ready_in=pause(taken.lookups),
+        candidates=[
+            {
+                "remote_id": candidate.remote_id,
+                "url": candidate.url,
+                "text": candidate.text,
+                "published_at": candidate.published_at and candidate.published_at.isoformat(),
+            }
+            for candidate in found.candidates
+        ],
+    )
+
+
+def _lookup_settlement(taken: Taken, after: State, **what: Any) -> Settlement:
+    return Settlement(
+        claim=taken.claim, before=State.CHECKING, after=after, part=len(taken.receipts), **what
+    )
+
+
+def _told(error: NetworkError) -> dict[str, Any]:
+    return {
+        "code": error.code,
+        "sentence": error.sentence,
+        "facts": dict(error.facts),
+    }
+
+
+def _pause_after(after: State, tries: int) -> float | None:
+    if after is State.CHECKING:
+        return SETTLING_WINDOW.total_seconds()
+    return pause(tries) if after is State.SCHEDULED else None
+
+
+_FOLLOWS: dict[type[NetworkError], tuple[State, Outcome]] = {
+    Refused: (State.REFUSED, Outcome.REFUSED),
+    Reconnect: (State.HELD, Outcome.NOT_SENT),
+    Expired: (State.SCHEDULED, Outcome.NOT_SENT),
+    SlowDown: (State.SCHEDULED, Outcome.NOT_SENT),
+    NotSent: (State.SCHEDULED, Outcome.NOT_SENT),
+    Unknown: (State.CHECKING, Outcome.UNKNOWN),
+}

@@ -1,0 +1,197 @@
+"""What can be done about deliveries, by a person."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from parvis.compose.models import Post
+from parvis.connections.models import Account
+from parvis.deliver.freeze import freeze
+from parvis.deliver.models import Delivery
+from parvis.deliver.states import MAY_BE_CALLED_BACK, State, sources_of
+from parvis.networks.contract import Published
+
+DUE = "parvis_due"  # the channel that wakes the clock
+
+
+class InThePast(Exception):
+    """The chosen moment has gone by. Nothing was scheduled; the post is still a draft."""
+
+
+class AlreadyOnItsWay(Exception):
+    """Too late: at least one delivery of this post has been claimed, sent or published."""
+
+
+class AlreadyHandedOver(Exception):
+    """The post is scheduled already: a second click, another tab, a repeated command."""
+
+
+class NothingToDecide(Exception):
+    """Somebody else has decided, or the look-up has found it meanwhile."""
+
+
+def schedule(post: Post, due_at: datetime) -> list[Delivery]:
+    """Freezes the post and hands it over.
+
+    Raises freeze.NotReady, InThePast or AlreadyHandedOver; the post is then still a draft.
+    """
+    _refuse_the_past(due_at)
+    with transaction.atomic():
+        held = Post.objects.select_for_update().get(pk=post.pk)
+        if not held.is_draft:
+            raise AlreadyHandedOver
+        deliveries = Delivery.objects.bulk_create(freeze(held, due_at))
+        Post.objects.filter(pk=post.pk).update(planned_at=due_at, handed_over_at=Now())
+        _wake_the_clock()
+    return deliveries
+
+
+def publish_now(post: Post) -> list[Delivery]:
+    return schedule(post, database_now())
+
+
+def move(post: Post, due_at: datetime) -> None:
+    """All deliveries of the post, or none. Raises AlreadyOnItsWay or InThePast.
+
+    What was prepared for an earlier try is prepared anew: it carries the old time.
+    """
+    _refuse_the_past(due_at)
+    with transaction.atomic():
+        moved = _called_back(post).update(
+            state=State.SCHEDULED,
+            due_at=due_at,
+            ready_at=due_at,
+            prepared={},
+            **_no_reason(),
+        )
+        _all_or_none(post, moved)
+        Post.objects.filter(pk=post.pk).update(planned_at=due_at)
+        _wake_the_clock()
+
+
+def take_back(post: Post) -> None:
+    """Makes a scheduled post a draft again; its time is remembered. Raises AlreadyOnItsWay."""
+    with transaction.atomic():
+        cancelled = _called_back(post).update(state=State.CANCELLED, settled_at=Now())
+        _all_or_none(post, cancelled)
+        Post.objects.filter(pk=post.pk).update(handed_over_at=None)
+
+
+def delete(post: Post) -> None:
+    """Takes a draft or a scheduled post off the desk. What was published stays, as history."""
+    with transaction.atomic():
+        if not post.is_draft:
+            take_back(post)
+        Post.objects.filter(pk=post.pk).update(deleted_at=Now())
+
+
+def release(delivery: Delivery) -> None:
+    """Sends a held delivery after all."""
+    _decide(delivery, from_states=(State.HELD,), state=State.SCHEDULED, **_due_now())
+
+
+def it_is_there(delivery: Delivery, published: Published) -> None:
+    """A person has found the post on the network."""
+    receipt = {
+        "remote_id": published.remote_id,
+        "url": published.url,
+        "published_at": published.published_at and published.published_at.isoformat(),
+    }
+    _decide(
+        delivery,
+        from_states=(State.UNKNOWN,),
+        state=State.PUBLISHED,
+        receipts=[*delivery.receipts, receipt],
+        settled_at=Now(),
+    )
+
+
+def look_again(delivery: Delivery) -> None:
+    _decide(
+        delivery, from_states=(State.UNKNOWN,), state=State.CHECKING, ready_at=Now(), lookups=0
+    )
+
+
+def send_again(delivery: Delivery) -> None:
+    """A person has seen that it is not there. The same identity is sent again."""
+    _decide(delivery, from_states=(State.UNKNOWN,), state=State.SCHEDULED, **_due_now())
+
+
+def give_up(delivery: Delivery) -> None:
+    _decide(
+        delivery,
+        from_states=(State.UNKNOWN, State.HELD),
+        state=State.CANCELLED,
+        settled_at=Now(),
+    )
+
+
+def hold_for(account: Account, code: str) -> int:
+    """Holds what is scheduled for an account that cannot publish; answers how many."""
+    return Delivery.objects.filter(account=account, state=State.SCHEDULED).update(
+        state=State.HELD, reason_code=code
+    )
+
+
+def release_for(account: Account) -> int:
+    """Schedules again what was held because the account had to be connected again."""
+    with transaction.atomic():
+        released = Delivery.objects.filter(
+            account=account, state=State.HELD, reason_code__in=("reconnect", "disconnected")
+        ).update(state=State.SCHEDULED, **_no_reason())
+        _wake_the_clock()
+    return released
+
+
+def database_now() -> datetime:
+    """The database's clock is the only one that decides what is due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (now,) = cursor.fetchone()
+    assert isinstance(now, datetime)
+    return now
+
+
+def _refuse_the_past(due_at: datetime) -> None:
+    if due_at < database_now() - timedelta(minutes=1):
+        raise InThePast
+
+
+def _called_back(post: Post) -> Any:
+    return Delivery.objects.filter(post=post, state__in=MAY_BE_CALLED_BACK, receipts=[])
+
+
+def _all_or_none(post: Post, changed: int) -> None:
+    live = Delivery.objects.filter(post=post).exclude(state=State.REFUSED)
+    others = live.exclude(state=State.CANCELLED).exclude(state__in=MAY_BE_CALLED_BACK)
+    if not changed or others.exists():
+        raise AlreadyOnItsWay
+
+
+def _decide(delivery: Delivery, *, from_states: Iterable[State], **changes: Any) -> None:
+    allowed = set(from_states) & set(sources_of(changes["state"]))
+    with transaction.atomic():
+        decided = Delivery.objects.filter(pk=delivery.pk, state__in=allowed).update(
+            **{**_no_reason(), **changes}
+        )
+        if not decided:
+            raise NothingToDecide
+        _wake_the_clock()
+
+
+def _due_now() -> dict[str, Any]:
+    """A delivery that was too late is due now, or the clock would hold it again."""
+    return {"due_at": Now(), "ready_at": Now()}
+
+
+def _no_reason() -> dict[str, Any]:
+    return {"reason_code": "", "reason": "", "reason_facts": {}, "candidates": []}
+
+
+def _wake_the_clock() -> None:
+    """PostgreSQL delivers the notice when the transaction commits, and not if it does not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [DUE])

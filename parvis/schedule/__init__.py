@@ -1,0 +1,1 @@
+"""When: local times of a workspace's zone, settled on one moment."""

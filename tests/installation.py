@@ -1,0 +1,34 @@
+"""Gives the whole test session an installation of its own: a data folder and a database.
+
+Loaded with `-p`, before pytest-django reads the settings. With DATABASE_URL set, that server is
+used and the embedded one is not started.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_folder = Path(tempfile.mkdtemp(prefix="parvis-tests-"))
+_folder.chmod(0o711)
+os.environ["PARVIS_DATA"] = str(_folder)
+os.environ["PARVIS_ALLOW_PRIVATE_HOSTS"] = "127.0.0.1,localhost"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
+for _inherited in ("PARVIS_PUBLIC_URL", "PARVIS_ALLOWED_HOSTS", "PARVIS_DEBUG"):
+    os.environ.pop(_inherited, None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    if os.environ.get("DATABASE_URL"):
+        return
+    from parvis.config.installation import installation
+
+    use = installation().postgres().open()
+    early_config.add_cleanup(use.close)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_folder, ignore_errors=True)
