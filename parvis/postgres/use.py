@@ -46,6 +46,11 @@ class EmbeddedPostgres:
         self._user = user
         self._patience = patience
 
+    @property
+    def url(self) -> str:
+        """Where the server will answer once somebody has opened it; this starts nothing."""
+        return _url(self._layout, account_for(self._layout.folder, self._user))
+
     def open(self) -> "Use":
         """Become a user of the server, starting it if need be; returns once it answers."""
         folder = self._layout.folder
@@ -85,9 +90,7 @@ class Use:
         user: str | None,
         patience: float,
     ) -> None:
-        socket_folder = quote(str(layout.socket_folder(account.uid)), safe="")
-        # The port is named so that a PGPORT in the environment cannot lead elsewhere.
-        self.url = f"postgresql://{ROLE}@/{DATABASE}?host={socket_folder}&port={PORT}"
+        self.url = _url(layout, account)
         self._layout = layout
         self._account = account
         self._users = users
@@ -158,6 +161,12 @@ class Use:
         if beside is not None:
             beside.close()
         return beside is not None
+
+
+def _url(layout: Layout, account: Account) -> str:
+    socket_folder = quote(str(layout.socket_folder(account.uid)), safe="")
+    # The port is named so that a PGPORT in the environment cannot lead elsewhere.
+    return f"postgresql://{ROLE}@/{DATABASE}?host={socket_folder}&port={PORT}"
 
 
 def _refusal(url: str) -> str:
