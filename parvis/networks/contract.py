@@ -16,23 +16,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from parvis.networks.http import Http
+from parvis.networks.secret import Secret as Secret
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Secret:
-    """A token or password. It shows itself only when `reveal` is called."""
-
-    _value: str
-
-    def reveal(self) -> str:
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    __str__ = __repr__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +63,9 @@ class Traits:
     visibilities: tuple[Visibility, ...] = ()
     has_content_warning: bool = False
     posts_text_alone: bool = True
+    native_key_seconds: int | None = 0
+    """How long the network answers a repeated key with the first post instead of posting anew:
+    0 is never, None is for ever."""
 
     def to_json(self) -> Json:
         return asdict(self)
@@ -252,9 +241,11 @@ class SignsInWithPassword(Protocol):
 class SignsInWithOAuth(Protocol):
     scopes: tuple[str, ...]
 
-    async def register_app(
-        self, http: Http, server: str, redirect_uri: str
-    ) -> AppRegistration: ...
+    async def find_server(self, http: Http, named: str) -> str:
+        """The origin of the server that a person named, once it has shown that it is one."""
+        ...
+
+    async def register_app(self, http: Http, server: str, redirect_uri: str) -> AppRegistration: ...
 
     def authorise_url(
         self, server: str, app: AppRegistration, redirect_uri: str, state: str, challenge: str

@@ -1,0 +1,164 @@
+"""XRPC: how an AT Protocol server is asked, and what its refusals mean.
+
+An error is JSON, `{"error": name, "message": …}`. A dead token is answered with 400, not 401
+(reference PDS, auth-verifier). What a proxy in front of the server says is not JSON.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from parvis.networks.contract import Json
+from parvis.networks.errors import Expired, NetworkError, NotSent, Refused, Unknown
+from parvis.networks.http import Answer, Http
+from parvis.networks.secret import Secret
+
+NETWORK = "bluesky"
+UPLOAD_SECONDS = 120.0
+
+
+async def query(
+    http: Http, server: str, method: str, purpose: str, *, token: Secret | None = None, **query: str
+) -> Answer:
+    return await http.get(
+        f"{server}/xrpc/{method}", network=NETWORK, purpose=purpose, query=query, bearer=token
+    )
+
+
+async def procedure(
+    http: Http,
+    server: str,
+    method: str,
+    purpose: str,
+    arguments: Json | None = None,
+    *,
+    token: Secret | None = None,
+    publishes: bool = False,
+) -> Answer:
+    return await http.post(
+        f"{server}/xrpc/{method}",
+        network=NETWORK,
+        purpose=purpose,
+        json=arguments,
+        bearer=token,
+        publishes=publishes,
+    )
+
+
+async def send_file(
+    http: Http,
+    server: str,
+    method: str,
+    purpose: str,
+    *,
+    path: Path,
+    media_type: str,
+    token: Secret,
+) -> Answer:
+    return await http.post(
+        f"{server}/xrpc/{method}",
+        network=NETWORK,
+        purpose=purpose,
+        body=path,
+        content_type=media_type,
+        bearer=token,
+        seconds=UPLOAD_SECONDS,
+    )
+
+
+def read(answer: Answer) -> Json:
+    """The result, or the error that the answer means."""
+    if answer.ok:
+        return answer.json_object()
+    raise failure(answer)
+
+
+def failure(answer: Answer) -> NetworkError:
+    name, message = error_of(answer)
+    if answer.status == 429 or name == "RateLimitExceeded":
+        return answer.slow_down()
+    if answer.is_unclear:
+        return answer.in_trouble()
+    if name in _DECISIONS:
+        return _DECISIONS[name](answer.clean(message))
+    if answer.status == 413:
+        return _image_too_large(message)
+    if not name:
+        return _not_the_server(answer)
+    return _rejected(answer.clean(message or name))
+
+
+def error_of(answer: Answer) -> tuple[str, str]:
+    """The error's name and message; both empty when something else than the server spoke."""
+    said = answer.json_or_none()
+    if not isinstance(said, Mapping) or not isinstance(said.get("error"), str):
+        return "", ""
+    return said["error"], str(said.get("message") or "")
+
+
+def _expired(_: str) -> NetworkError:
+    return Expired("token-expired", "The session has lapsed. Nothing was posted.")
+
+
+def _suspended(_: str) -> NetworkError:
+    return Refused("account-suspended", "Bluesky has taken this account down. Nothing was posted.")
+
+
+def _deactivated(_: str) -> NetworkError:
+    return Refused(
+        "account-deactivated",
+        "This account is deactivated. Nothing was posted; activate it again on Bluesky.",
+    )
+
+
+def _gone(_: str) -> NetworkError:
+    return Refused("account-gone", "This account is no longer on its server. Nothing was posted.")
+
+
+def _image_too_large(_: str) -> NetworkError:
+    return Refused("image-too-large", "The server takes no image this large. Nothing was posted.")
+
+
+def _already_there(_: str) -> NetworkError:
+    """The key is ours, made by chance for one post: so that post is there, though not word for
+    word as it would be sent now. Looking it up settles it; sending again could not."""
+    return Unknown("already-there", "A post with this key is already there, with other content.")
+
+
+def _rejected(message: str) -> NetworkError:
+    if "must not be longer" in message or "too big" in message or "too long" in message:
+        return Refused("too-long", f"Bluesky refused the post: {message} Nothing was posted.")
+    return Refused(
+        "rejected", f"Bluesky refused the request: “{message}” Nothing was posted.", said=message
+    )
+
+
+def _not_the_server(answer: Answer) -> NetworkError:
+    """A 4xx that is no XRPC error comes from a proxy or a wall in front of the server, which did
+    not let the request through."""
+    return NotSent(
+        "odd-answer",
+        f"{answer.host} answered {answer.status} and not as a Bluesky server does. Nothing was "
+        "posted; it can be tried again.",
+        host=answer.host,
+        status=answer.status,
+    )
+
+
+_DECISIONS: Mapping[str, Callable[[str], NetworkError]] = {
+    "ExpiredToken": _expired,
+    "InvalidToken": _expired,
+    "AuthMissing": _expired,
+    "AuthenticationRequired": _expired,
+    "MissingTokenId": _expired,
+    "AccountTakedown": _suspended,
+    "AccountSuspended": _suspended,
+    "RepoTakendown": _suspended,
+    "RepoSuspended": _suspended,
+    "AccountDeactivated": _deactivated,
+    "RepoDeactivated": _deactivated,
+    "AccountNotFound": _gone,
+    "RepoNotFound": _gone,
+    "BlobTooLarge": _image_too_large,
+    "PayloadTooLarge": _image_too_large,
+    "InvalidSwap": _already_there,
+}

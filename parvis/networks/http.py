@@ -1,0 +1,284 @@
+"""The one HTTP client. No network module opens a connection by other means.
+
+It never follows a redirect, keeps no cookie, reads no proxy from the environment, calls no
+private address (see addresses.py) and never waits for ever. It sends a request once; what a
+failure means for a post is decided in one place, `_failure`.
+"""
+
+import copy
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Required, Self, TypedDict, Unpack
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from parvis import __version__
+from parvis.networks.addresses import AllowedHosts, PublicResolver
+from parvis.networks.answer import Answer, Call, unclear
+from parvis.networks.body import Body, Form, Upload, encode_body
+from parvis.networks.errors import NetworkError, NotSent, Refused
+from parvis.networks.limits import read_rate_limit
+from parvis.networks.secret import Secret, redact
+
+__all__ = ["Answer", "Ask", "Call", "Http", "Upload", "redact"]
+
+ANSWER_LIMIT = 8 * 1024 * 1024
+USUAL_SECONDS = 30.0
+CONNECT_SECONDS = 8.0
+# Node's servers, the Bluesky PDS among them, drop an idle connection after five seconds. A post
+# sent into a connection that is just being dropped is an Unknown that need not have been.
+_KEEP_ALIVE_SECONDS = 4.0
+# Waiting for a free connection counts as connecting, so it ends in NotSent, never in Unknown.
+_CONNECTIONS = 300
+
+log = logging.getLogger(__name__)
+
+
+class Ask(TypedDict, total=False):
+    """What goes into one request besides its address.
+
+    `network` and `purpose` are for the meter. `bearer`, and each Secret that is a value of `json`
+    or `form`, is kept out of whatever is said about the answer. `publishes` marks the one
+    dangerous kind of request: sent twice, it posts twice. `seconds` bounds the whole of it.
+    """
+
+    network: Required[str]
+    purpose: Required[str]
+    query: Mapping[str, str]
+    bearer: Secret | None
+    headers: Mapping[str, str]
+    json: Any
+    form: Form
+    body: bytes | Path
+    content_type: str
+    seconds: float
+    publishes: bool
+
+
+class Http:
+    """Use it as an async context manager, once for many requests: connections are kept.
+
+    `allow_private_hosts` holds `host` or `host:port` names that may be private and may speak plain
+    http. `on_call` hears of each request that was tried; see also `metered`.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private_hosts: frozenset[str] = frozenset(),
+        on_call: Callable[[Call], None] | None = None,
+        connect_seconds: float = CONNECT_SECONDS,
+        names: AbstractResolver | None = None,
+    ) -> None:
+        self._allowed = AllowedHosts(allow_private_hosts)
+        self._on_call = on_call
+        self._connect_seconds = connect_seconds
+        self._names = names
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                resolver=PublicResolver(self._allowed, self._names),
+                limit=_CONNECTIONS,
+                keepalive_timeout=_KEEP_ALIVE_SECONDS,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            headers={"User-Agent": f"Parvis/{__version__}"},
+        )
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def metered(self, on_call: Callable[[Call], None]) -> "Http":
+        """The same client and connections, reporting to another meter."""
+        metered = copy.copy(self)
+        metered._on_call = on_call
+        return metered
+
+    async def get(self, url: str, **ask: Unpack[Ask]) -> Answer:
+        return await self._send("GET", url, ask)
+
+    async def post(self, url: str, **ask: Unpack[Ask]) -> Answer:
+        return await self._send("POST", url, ask)
+
+    async def put(self, url: str, **ask: Unpack[Ask]) -> Answer:
+        return await self._send("PUT", url, ask)
+
+    async def delete(self, url: str, **ask: Unpack[Ask]) -> Answer:
+        return await self._send("DELETE", url, ask)
+
+    async def _send(self, method: str, url: str, ask: Ask) -> Answer:
+        """Answers whatever the status is; raises when there is no answer."""
+        address = self._checked(url, ask.get("query"))
+        body = _body_of(ask)
+        started = time.monotonic()
+        answer: Answer | None = None
+        try:
+            answer = await self._sent(method, address, ask, body)
+            return answer
+        finally:
+            if self._on_call is not None:
+                seconds = time.monotonic() - started
+                _report(self._on_call, _call(method, address, ask, answer, seconds))
+
+    def _checked(self, url: str, query: Mapping[str, str] | None) -> URL:
+        try:
+            address = URL(url)
+            address = address.with_query(query) if query else address
+        except ValueError:
+            raise Refused("bad-address", "That is not the address of a server.") from None
+        self._allowed.check(address)
+        return address
+
+    async def _sent(self, method: str, address: URL, ask: Ask, body: Body) -> Answer:
+        try:
+            if not body.has_files:
+                return await self._exchange(method, address, ask, body.content_type, body.content)
+            async with body.opened() as data:
+                return await self._exchange(method, address, ask, body.content_type, data)
+        except (aiohttp.ClientError, OSError, _TooLarge) as error:
+            raise _failure(error, address, ask) from error
+
+    async def _exchange(
+        self, method: str, address: URL, ask: Ask, content_type: str | None, data: Any
+    ) -> Answer:
+        if self._session is None:
+            raise RuntimeError("Http is used outside of its context")
+        async with self._session.request(
+            method,
+            address,
+            data=data,
+            headers=_headers_of(ask, content_type),
+            timeout=_timeout(ask.get("seconds", USUAL_SECONDS), self._connect_seconds),
+            allow_redirects=False,
+        ) as response:
+            return Answer(
+                response.status,
+                response.headers,
+                await _read(response),
+                address.host or "",
+                ask.get("publishes", False),
+                _secrets_of(ask),
+            )
+
+
+def _call(method: str, address: URL, ask: Ask, answer: Answer | None, seconds: float) -> Call:
+    return Call(
+        network=ask["network"],
+        purpose=ask["purpose"],
+        method=method,
+        host=address.host or "",
+        path=redact(address.path, *_secrets_of(ask)),
+        status=answer.status if answer else None,
+        seconds=seconds,
+        rate_limit=read_rate_limit(answer.headers) if answer else None,
+    )
+
+
+def _report(on_call: Callable[[Call], None], call: Call) -> None:
+    try:
+        on_call(call)
+    except Exception:
+        # A meter that fails must not turn a post that went out into one that did not.
+        log.exception("The meter failed on a call to %s", call.host)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    code: str
+    sentence: str
+
+
+# Raised before the first byte of the request has left.
+_BEFORE_SENDING: tuple[tuple[type[Exception], _Failure], ...] = (
+    (
+        aiohttp.ClientConnectorDNSError,
+        _Failure("unknown-host", "No server named {host} could be found."),
+    ),
+    (
+        aiohttp.ClientConnectorCertificateError,
+        _Failure("not-secure", "{host} could not show that it is {host}: its certificate is bad."),
+    ),
+    (
+        aiohttp.ClientConnectorSSLError,
+        _Failure("not-secure", "{host} does not speak https as it should."),
+    ),
+    (aiohttp.ClientConnectorError, _Failure("unreachable", "{host} cannot be reached.")),
+    (aiohttp.ConnectionTimeoutError, _Failure("unreachable", "{host} cannot be reached.")),
+)
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _failure(error: Exception, address: URL, ask: Ask) -> NetworkError:
+    """The one table from a client's exceptions to a decision about the post."""
+    host = address.host or ""
+    if isinstance(error, aiohttp.InvalidURL):
+        return Refused("bad-address", f"“{host}” is not the address of a server.", host=host)
+    for kind, failure in _BEFORE_SENDING:
+        if isinstance(error, kind):
+            sentence = failure.sentence.format(host=host)
+            return NotSent(failure.code, f"{sentence} Nothing was sent.", host=host)
+    publishes = ask.get("publishes", False)
+    if isinstance(error, _TooLarge):
+        return unclear(
+            "unreadable", f"The answer of {host} is too large.", publishes=publishes, host=host
+        )
+    return unclear("no-answer", f"{host} did not answer.", publishes=publishes, host=host)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > ANSWER_LIMIT:
+            raise _TooLarge
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _body_of(ask: Ask) -> Body:
+    return encode_body(
+        json=ask.get("json"),
+        form=ask.get("form"),
+        body=ask.get("body"),
+        content_type=ask.get("content_type"),
+    )
+
+
+def _headers_of(ask: Ask, content_type: str | None) -> dict[str, str]:
+    headers = dict(ask.get("headers") or ())
+    if (bearer := ask.get("bearer")) is not None:
+        headers["Authorization"] = f"Bearer {bearer.reveal()}"
+    if content_type is not None:
+        headers["Content-Type"] = content_type
+    return headers
+
+
+def _secrets_of(ask: Ask) -> tuple[Secret, ...]:
+    values: list[object] = [ask.get("bearer")]
+    for carried in (ask.get("json"), ask.get("form")):
+        if isinstance(carried, Mapping):
+            values.extend(carried.values())
+    return tuple(value for value in values if isinstance(value, Secret))
+
+
+@lru_cache(maxsize=64)
+def _timeout(seconds: float, connect_seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=seconds, connect=connect_seconds, sock_connect=connect_seconds
+    )

@@ -1,0 +1,181 @@
+"""The server: finding it from what a person types, and reading what it says of itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from yarl import URL
+
+from parvis.networks.contract import Traits, Visibility
+from parvis.networks.errors import NetworkError, Refused
+from parvis.networks.http import Answer, Http
+from parvis.networks.mastodon.api import NETWORK, failure
+
+# What Mastodon proper has when its administrator changed nothing. A server that states its own
+# limits overrides each of these.
+TRAITS = Traits(
+    text_limit=500,
+    url_weight=23,
+    mention_counts_without_host=True,
+    image_limit=4,
+    image_bytes_limit=16 * 1024 * 1024,
+    image_pixels_limit=33_177_600,
+    image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
+    alt_limit=1500,
+    visibilities=tuple(Visibility),
+    has_content_warning=True,
+)
+# Mastodon keeps an Idempotency-Key for an hour (post_status_service.rb). GoToSocial and Takahē
+# ignore the header, and posted twice when it was tried: so only by name.
+_KEY_SECONDS = 3600
+_SOFTWARE_WITH_KEYS = frozenset({"mastodon"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """`domain` is the part of a handle after the @; it may differ from the server's host."""
+
+    domain: str
+    traits: Traits
+
+
+def origin_of(typed: str) -> str:
+    """`mastodon.social`, `@me@mastodon.social` and any URL there → `https://mastodon.social`."""
+    text = "".join(typed.split())
+    if "://" not in text:
+        text = f"https://{text.rsplit('@', 1)[-1]}"
+    try:
+        origin = URL(text).origin()
+    except ValueError:
+        raise _not_a_server(typed) from None
+    if origin.scheme not in ("http", "https") or not _is_host(origin):
+        raise _not_a_server(typed)
+    return str(origin)
+
+
+def _is_host(origin: URL) -> bool:
+    host = origin.raw_host or ""
+    return "." in host.strip(".") or ":" in host or host == "localhost"
+
+
+async def read_instance(http: Http, server: str) -> Instance:
+    """Raises Refused when the server does not speak Mastodon's API."""
+    stated = await _ask(http, server, "/api/v2/instance")
+    if stated is None:
+        stated = await _ask(http, server, "/api/v1/instance")
+    if stated is None or not _is_instance(stated):
+        raise _not_mastodon(server)
+    traits = read_limits(stated)
+    if await _software(http, server) in _SOFTWARE_WITH_KEYS:
+        traits = replace(traits, native_key_seconds=_KEY_SECONDS)
+    return Instance(domain=_domain(stated, server), traits=traits)
+
+
+async def _ask(http: Http, server: str, path: str) -> dict[str, Any] | None:
+    """What the server states, or None when it has no such page."""
+    answer = await http.get(f"{server}{path}", network=NETWORK, purpose="read limits")
+    if answer.status == 429 or answer.status >= 500:
+        raise failure(answer)
+    if 300 <= answer.status < 400:
+        raise _moved(answer, server)
+    stated = answer.json_or_none() if answer.ok else None
+    return stated if isinstance(stated, dict) else None
+
+
+def _is_instance(stated: Mapping[str, Any]) -> bool:
+    return isinstance(stated.get("version"), str) and ("domain" in stated or "uri" in stated)
+
+
+def _domain(stated: Mapping[str, Any], server: str) -> str:
+    said = str(stated.get("domain") or stated.get("uri") or "")
+    return said.split("://")[-1].strip("/") or URL(server).authority
+
+
+def read_limits(stated: Mapping[str, Any]) -> Traits:
+    """The traits from `configuration`, of /api/v2/instance or /api/v1/instance."""
+    configuration = _section(stated, "configuration")
+    statuses = _section(configuration, "statuses")
+    media = _section(configuration, "media_attachments")
+    usual = TRAITS
+    return replace(
+        usual,
+        # Pleroma and its kin state their limit as max_toot_chars only.
+        text_limit=_number(statuses, "max_characters")
+        or _number(stated, "max_toot_chars")
+        or usual.text_limit,
+        url_weight=_number(statuses, "characters_reserved_per_url") or usual.url_weight,
+        image_limit=_number(statuses, "max_media_attachments") or usual.image_limit,
+        image_bytes_limit=_number(media, "image_size_limit") or usual.image_bytes_limit,
+        image_pixels_limit=_number(media, "image_matrix_limit"),
+        alt_limit=_number(media, "description_limit") or usual.alt_limit,
+        image_types=_image_types(media) or usual.image_types,
+    )
+
+
+def _section(stated: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = stated.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _number(stated: Mapping[str, Any], name: str) -> int | None:
+    found = stated.get(name)
+    return found if isinstance(found, int) and found > 0 else None
+
+
+def _image_types(media: Mapping[str, Any]) -> tuple[str, ...]:
+    types = media.get("supported_mime_types")
+    if not isinstance(types, list):
+        return ()
+    return tuple(t for t in types if isinstance(t, str) and t.startswith("image/"))
+
+
+async def _software(http: Http, server: str) -> str:
+    """The software's name by NodeInfo; empty when the server does not say. Nothing but the use of
+    the idempotency key hangs on it, so no trouble here is worth an error."""
+    try:
+        index = await _nodeinfo(http, f"{server}/.well-known/nodeinfo")
+        for link in index.get("links") or ():
+            href = str(link.get("href", ""))
+            if URL(href).origin() == URL(server):
+                document = await _nodeinfo(http, href)
+                return str(_section(document, "software").get("name", "")).lower()
+    except (NetworkError, AttributeError, TypeError, ValueError):
+        return ""
+    return ""
+
+
+async def _nodeinfo(http: Http, url: str) -> dict[str, Any]:
+    answer = await http.get(url, network=NETWORK, purpose="read software", seconds=10.0)
+    if not answer.ok:
+        raise failure(answer)
+    return answer.json_object()
+
+
+def _not_a_server(typed: str) -> Refused:
+    return Refused(
+        "not-a-server",
+        f"“{typed.strip()}” is not the address of a server. Write it like mastodon.social.",
+    )
+
+
+def _not_mastodon(server: str) -> Refused:
+    host = URL(server).authority
+    return Refused(
+        "not-mastodon",
+        f"{host} does not speak Mastodon’s language. Check the spelling of the server’s name.",
+        host=host,
+    )
+
+
+def _moved(answer: Answer, server: str) -> Refused:
+    """A redirect is not followed: a token must not go to another server than the one named."""
+    host = URL(server).authority
+    try:
+        target = URL(answer.headers.get("Location", "")).authority
+    except ValueError:
+        target = ""
+    if not target or target == host:
+        return _not_mastodon(server)
+    return Refused(
+        "moved", f"{host} sends on to {target}. Write {target} instead.", host=host, target=target
+    )
