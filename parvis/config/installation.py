@@ -83,7 +83,7 @@ def read_or_make_key(file: Path) -> str:
 
 def _write_key_once(file: Path, key: str) -> None:
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    with open(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+    with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
         out.write(key)
         out.flush()
         os.fsync(out.fileno())

@@ -50,7 +50,9 @@ def unseal(sealed: bytes, *, purpose: str) -> str:
 
 
 def _cipher() -> AESGCM:
-    return AESGCM(base64.urlsafe_b64decode(read_or_make_key(settings.INSTALLATION.sealing_key_file)))
+    return AESGCM(
+        base64.urlsafe_b64decode(read_or_make_key(settings.INSTALLATION.sealing_key_file))
+    )
 
 
 def _plain(tokens: Tokens) -> dict[str, Any]:

@@ -143,9 +143,7 @@ class Courier:
             raise LeaseLost
         return attempt_id
 
-    async def _publish(
-        self, speaker: contract.Account, prepared: Prepared
-    ) -> contract.Published:
+    async def _publish(self, speaker: contract.Account, prepared: Prepared) -> contract.Published:
         network = all_networks()[speaker.network]
         try:
             async with asyncio.timeout(PUBLISH_SECONDS):

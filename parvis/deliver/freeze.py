@@ -89,9 +89,7 @@ def _in_the_way(account: Account, part: Part) -> list[Finding]:
     for number, image in enumerate(part.images, start=1):
         if needs_smaller_copy(image, account.traits) and image.media_type != "image/gif":
             facts: dict[str, str | int] = {"number": number}
-            findings.append(
-                Finding(severity=Severity.ERROR, code="picture-too-large", facts=facts)
-            )
+            findings.append(Finding(severity=Severity.ERROR, code="picture-too-large", facts=facts))
     return findings
 
 

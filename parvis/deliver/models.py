@@ -1,8 +1,9 @@
 """What is kept of deliveries. A delivery's row is the only truth about what is due."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import pgettext_lazy
 
 from parvis.compose.models import Post
@@ -102,11 +103,11 @@ class Attempt(models.Model):
     fence = models.BigIntegerField()
     worker = models.CharField(max_length=120)
     request = models.JSONField()
-    started_at = models.DateTimeField(db_default=models.functions.Now())
+    started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
     code = models.CharField(max_length=60, blank=True)
-    answer: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    answer = models.JSONField(default=dict)
 
     class Meta:
         ordering: ClassVar = ["part", "number"]

@@ -1,4 +1,4 @@
-"""Decides what follows from what a network said. Pure: an error or an answer in, a settlement out."""
+"""Decides what follows from what a network said. Pure: an answer in, a settlement out."""
 
 import random
 from typing import Any
@@ -37,9 +37,7 @@ def published(taken: Taken, part: int, attempt_id: int, receipt: Published) -> S
     )
 
 
-def failed(
-    taken: Taken, part: int, attempt_id: int | None, error: NetworkError
-) -> Settlement:
+def failed(taken: Taken, part: int, attempt_id: int | None, error: NetworkError) -> Settlement:
     """`attempt_id` is None when the try ended before anything could have been sent."""
     before = State.CLAIMED if attempt_id is None else State.SENDING
     if before is State.CLAIMED and part > 0:

@@ -1,14 +1,14 @@
 """The life of a delivery, declared once. Every change of state elsewhere names two of these.
 
-                      move, postpone
-                        ┌──────┐
-    (handed over) ──► SCHEDULED ──claim──► CLAIMED ──write the attempt──► SENDING ──► PUBLISHED
-                        ▲    │                │                            │  │  ▲
-                        │    └─► HELD, CANCELLED   HELD, REFUSED ◄─────────┘  └──┘ next part
-                        │                                          outcome unknown
-                        ├───────────── absent ◄──── CHECKING ◄──────┘
-                        │                           │   │
-                        └── "send again" ── UNKNOWN ◄┘   └─► PUBLISHED
+                  move, postpone
+                    ┌──────┐
+(handed over) ──► SCHEDULED ──claim──► CLAIMED ──write the attempt──► SENDING ──► PUBLISHED
+                    ▲    │                │                            │  │  ▲
+                    │    └─► HELD, CANCELLED   HELD, REFUSED ◄─────────┘  └──┘ next part
+                    │                                          outcome unknown
+                    ├───────────── absent ◄──── CHECKING ◄──────┘
+                    │                           │   │
+                    └── "send again" ── UNKNOWN ◄┘   └─► PUBLISHED
 """
 
 from django.db import models

@@ -3,8 +3,8 @@
 import logging
 
 from procrastinate import JobContext
-from procrastinate.jobs import Status
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 from parvis.deliver.claims import Claim
 from parvis.deliver.courier import Courier

@@ -110,9 +110,7 @@ def it_is_there(delivery: Delivery, published: Published) -> None:
 
 
 def look_again(delivery: Delivery) -> None:
-    _decide(
-        delivery, from_states=(State.UNKNOWN,), state=State.CHECKING, ready_at=Now(), lookups=0
-    )
+    _decide(delivery, from_states=(State.UNKNOWN,), state=State.CHECKING, ready_at=Now(), lookups=0)
 
 
 def send_again(delivery: Delivery) -> None:

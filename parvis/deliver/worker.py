@@ -108,7 +108,9 @@ async def _first_of(stop: asyncio.Event, *tasks: "asyncio.Task[None]") -> None:
     stopped.cancel()
 
 
-async def _finish(stop: asyncio.Event, clocking: "asyncio.Task[None]", engine: "asyncio.Task[None]") -> None:
+async def _finish(
+    stop: asyncio.Event, clocking: "asyncio.Task[None]", engine: "asyncio.Task[None]"
+) -> None:
     """A clock or an engine that ended by itself ends the worker, with its error."""
     stop.set()
     engine.cancel()

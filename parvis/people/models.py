@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,7 +36,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(models.functions.Lower("email"), name="one_user_per_email"),
+            models.UniqueConstraint(Lower("email"), name="one_user_per_email"),
         ]
 
     def __str__(self) -> str:

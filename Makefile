@@ -1,0 +1,71 @@
+# make run     install, and start Parvis          (PORT=8000 DATA=folder DATABASE_URL=postgresql://…)
+# make test    install what the tests need, and run them all   (ONLY="-k word" to run some)
+# make lint    ruff, mypy, import-linter, Django's checks, missing migrations
+# make lock    write the lock files anew
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUES := $(wildcard parvis/locale/*/LC_MESSAGES/django.po)
+SOURCES := pyproject.toml hatch_build.py $(CATALOGUES)
+
+ifdef DATA
+export PARVIS_DATA := $(abspath $(DATA))
+endif
+
+.DEFAULT_GOAL := run
+.PHONY: run test test-server lint format lock clean
+
+run: $(VENV)/.installed
+	@exec $(BIN)/parvis up --port $(PORT)
+
+test: $(VENV)/.developing
+	@tests/prepare
+	$(BIN)/python -m pytest $(if $(NO_SKIPS),--no-skips) $(ONLY)
+
+# The rooms that speak to the database, on a PostgreSQL of the system's package.
+test-server: $(VENV)/.developing
+	@tests/prepare
+	$(BIN)/python -m tests.servers.debian_postgres \
+		$(BIN)/python -m pytest $(if $(NO_SKIPS),--no-skips) \
+		tests/people tests/connections tests/compose tests/schedule tests/deliver tests/report $(ONLY)
+
+lint: $(VENV)/.developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.django_checks
+
+format: $(VENV)/.developing
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.developing
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --output-file requirements/run.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --group dev --constraints requirements/run.txt \
+		--output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Parvis needs Python 3.11 or newer: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python’s venv module is missing (Debian: apt-get install python3-venv)."; exit 1; }
+
+$(VENV)/.installed: requirements/run.txt $(SOURCES) | $(VENV)/bin/python
+	@echo "Installing Parvis into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.developing: requirements/dev.txt $(SOURCES) | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@ $(VENV)/.installed
