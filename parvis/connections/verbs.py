@@ -180,7 +180,7 @@ def speaking_as(account: Account) -> contract.Account:
         server=account.server,
         remote_id=account.remote_id,
         handle=account.handle,
-        tokens=unseal_tokens(account.sealed_tokens, purpose=_purpose(account)),
+        tokens=unseal_tokens(bytes(account.sealed_tokens), purpose=_purpose(account)),
         traits=account.traits,
     )
 
@@ -232,7 +232,8 @@ async def _register(http: Http, network: str, server: str, redirect_uri: str) ->
 def _opened(app: RegisteredApp) -> AppRegistration:
     purpose = f"app:{app.network}:{app.server}"
     return AppRegistration(
-        client_id=app.client_id, client_secret=Secret(unseal(app.sealed_secret, purpose=purpose))
+        client_id=app.client_id,
+        client_secret=Secret(unseal(bytes(app.sealed_secret), purpose=purpose)),
     )
 
 

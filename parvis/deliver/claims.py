@@ -3,14 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 
-LEASE = timedelta(seconds=25)
-SETTLING_WINDOW = timedelta(seconds=5)
-LATENESS_ALLOWED = timedelta(hours=12)
+LEASE_SECONDS = 25.0
+SETTLING_SECONDS = 5.0
+LATENESS_ALLOWED_SECONDS = 12 * 60 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +36,17 @@ class Taken:
 
 
 def claim_due(limit: int) -> list[Claim]:
-    return _claims(_CLAIM_DUE, {"limit": limit, "lease": LEASE})
+    return _claims(_CLAIM_DUE, {"limit": limit, "lease": LEASE_SECONDS})
 
 
 def claim_lookups(limit: int) -> list[Claim]:
-    return _claims(_CLAIM_LOOKUPS, {"limit": limit, "lease": LEASE})
+    return _claims(_CLAIM_LOOKUPS, {"limit": limit, "lease": LEASE_SECONDS})
 
 
 def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
     """Makes the claims this worker's own. What was claimed again meanwhile is left out."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {**_arrays(claims), "worker": worker, "lease": LEASE})
+        cursor.execute(_TAKE, {**_arrays(claims), "worker": worker, "lease": LEASE_SECONDS})
         return [
             Taken(
                 claim=Claim(row[0], row[1]),
@@ -67,7 +66,7 @@ def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
 def renew(claims: Sequence[Claim]) -> set[int]:
     """Extends the leases that are still ours and answers the ids of their deliveries."""
     with connection.cursor() as cursor:
-        cursor.execute(_RENEW, {**_arrays(claims), "lease": LEASE})
+        cursor.execute(_RENEW, {**_arrays(claims), "lease": LEASE_SECONDS})
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -75,11 +74,11 @@ def sweep() -> int:
     """Takes over what a lost worker left, and holds what is too late. Answers how many rows."""
     with connection.cursor() as cursor:
         cursor.execute(_RETURN_UNSENT)
-        swept = cursor.rowcount
-        cursor.execute(_LOOK_UP_LOST, {"window": SETTLING_WINDOW})
-        swept += cursor.rowcount
-        cursor.execute(_HOLD_LATE, {"lateness": LATENESS_ALLOWED})
-        return swept + int(cursor.rowcount)
+        swept = int(cursor.rowcount)
+        cursor.execute(_LOOK_UP_LOST, {"window": SETTLING_SECONDS})
+        swept += int(cursor.rowcount)
+        cursor.execute(_HOLD_LATE, {"lateness": LATENESS_ALLOWED_SECONDS})
+        return int(swept + cursor.rowcount)
 
 
 def seconds_until_next(at_most: float) -> float:
@@ -111,13 +110,13 @@ def _json(value: Any) -> Any:
 _CLAIM_DUE = """
 WITH due AS (
     SELECT d.id FROM deliver_delivery d JOIN connections_account a ON a.id = d.account_id
-    WHERE d.state = 'scheduled' AND d.ready_at <= now()
-      AND (a.waits_until IS NULL OR a.waits_until <= now())
+    WHERE d.state = 'scheduled' AND d.ready_at <= statement_timestamp()
+      AND (a.waits_until IS NULL OR a.waits_until <= statement_timestamp())
     ORDER BY d.ready_at, d.id LIMIT %(limit)s
     FOR UPDATE OF d SKIP LOCKED
 ), claimed AS (
     UPDATE deliver_delivery d
-    SET state = 'claimed', fence = d.fence + 1, lease_until = now() + %(lease)s, worker = ''
+    SET state = 'claimed', fence = d.fence + 1, lease_until = statement_timestamp() + %(lease)s * interval '1 second', worker = ''
     FROM due WHERE d.id = due.id
     RETURNING d.id, d.fence, d.due_at
 )
@@ -127,13 +126,13 @@ SELECT id, fence FROM claimed ORDER BY due_at, id
 _CLAIM_LOOKUPS = """
 WITH due AS (
     SELECT id FROM deliver_delivery
-    WHERE state = 'checking' AND ready_at <= now()
-      AND (lease_until IS NULL OR lease_until < now())
+    WHERE state = 'checking' AND ready_at <= statement_timestamp()
+      AND (lease_until IS NULL OR lease_until < statement_timestamp())
     ORDER BY ready_at, id LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
 UPDATE deliver_delivery d
-SET fence = d.fence + 1, lookups = d.lookups + 1, lease_until = now() + %(lease)s, worker = ''
+SET fence = d.fence + 1, lookups = d.lookups + 1, lease_until = statement_timestamp() + %(lease)s * interval '1 second', worker = ''
 FROM due WHERE d.id = due.id
 RETURNING d.id, d.fence
 """
@@ -141,7 +140,7 @@ RETURNING d.id, d.fence
 _TAKE = """
 WITH given AS (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS g(id, fence))
 UPDATE deliver_delivery d
-SET worker = %(worker)s, lease_until = clock_timestamp() + %(lease)s
+SET worker = %(worker)s, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 FROM given g
 WHERE d.id = g.id AND d.fence = g.fence AND d.worker = ''
   AND d.state IN ('claimed', 'checking') AND d.lease_until > clock_timestamp()
@@ -151,7 +150,7 @@ RETURNING d.id, d.fence, d.account_id, d.state, d.parts, d.keys, d.prepared, d.r
 
 _RENEW = """
 WITH given AS (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS g(id, fence))
-UPDATE deliver_delivery d SET lease_until = clock_timestamp() + %(lease)s
+UPDATE deliver_delivery d SET lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 FROM given g
 WHERE d.id = g.id AND d.fence = g.fence AND d.lease_until > clock_timestamp()
   AND d.state IN ('claimed', 'sending', 'checking')
@@ -169,7 +168,7 @@ _LOOK_UP_LOST = """
 WITH lost AS (
     UPDATE deliver_delivery
     SET state = 'checking', fence = fence + 1, lease_until = NULL, worker = '', lookups = 0,
-        ready_at = clock_timestamp() + %(window)s,
+        ready_at = clock_timestamp() + %(window)s * interval '1 second',
         reason_code = 'worker-lost', reason = '', reason_facts = '{}'
     WHERE state = 'sending' AND lease_until < clock_timestamp()
     RETURNING id
@@ -182,10 +181,10 @@ FROM lost WHERE a.delivery_id = lost.id AND a.outcome = 'open'
 _HOLD_LATE = """
 UPDATE deliver_delivery
 SET state = 'held', reason_code = 'too-late', reason = '', reason_facts = '{}'
-WHERE state = 'scheduled' AND ready_at <= now() AND due_at < now() - %(lateness)s
+WHERE state = 'scheduled' AND ready_at <= statement_timestamp() AND due_at < statement_timestamp() - %(lateness)s * interval '1 second'
 """
 
 _NEXT = """
 SELECT extract(epoch FROM min(ready_at) - clock_timestamp()) FROM deliver_delivery
-WHERE state IN ('scheduled', 'checking') AND (lease_until IS NULL OR lease_until < now())
+WHERE state IN ('scheduled', 'checking') AND (lease_until IS NULL OR lease_until < statement_timestamp())
 """

@@ -16,7 +16,7 @@ from parvis.connections.models import Account
 from parvis.connections.refresh import with_living_tokens, with_new_tokens
 from parvis.connections.sealing import CannotUnseal
 from parvis.deliver import claims, ledger, outcomes
-from parvis.deliver.claims import LEASE, Claim, Taken
+from parvis.deliver.claims import LEASE_SECONDS, Claim, Taken
 from parvis.deliver.freeze import part_from_json
 from parvis.deliver.gathering import GatheredWrites
 from parvis.deliver.ledger import Intent, Settlement
@@ -37,7 +37,7 @@ from parvis.networks.http import Http
 log = logging.getLogger("parvis.deliver")
 
 PUBLISH_SECONDS = 15.0
-RENEW_EVERY_SECONDS = LEASE.total_seconds() / 5
+RENEW_EVERY_SECONDS = LEASE_SECONDS / 5
 
 
 class LeaseLost(Exception):
@@ -138,7 +138,7 @@ class Courier:
         attempt_id = await self._write(
             Intent(claim=taken.claim, part=part, prepared=prepared.to_json())
         )
-        left = LEASE.total_seconds() - (time.monotonic() - started)
+        left = LEASE_SECONDS - (time.monotonic() - started)
         if attempt_id is None or left < PUBLISH_SECONDS:
             raise LeaseLost
         return attempt_id
@@ -189,6 +189,15 @@ class Courier:
             await account.arefresh_from_db()
         elif isinstance(error, SlowDown) and error.until is not None:
             await sync_to_async(connections.hold_calls_until)(account, error.until)
+        elif isinstance(error, Expired):
+            await self._renew_tokens(account)
+
+    async def _renew_tokens(self, account: Account) -> None:
+        try:
+            await with_new_tokens(self.http, account)
+        except NetworkError as error:
+            if not isinstance(error, Expired):
+                await self._heed(account, error)
 
     def _write_attempts(self, intents: Sequence[Intent]) -> list[int | None]:
         written = ledger.write_attempts(intents, self.name)

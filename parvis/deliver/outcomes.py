@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from parvis.deliver.claims import SETTLING_WINDOW, Taken
+from parvis.deliver.claims import SETTLING_SECONDS, Taken
 from parvis.deliver.ledger import Settlement
 from parvis.deliver.models import Outcome
 from parvis.deliver.states import State
@@ -137,7 +137,7 @@ def _told(error: NetworkError) -> dict[str, Any]:
 
 def _pause_after(after: State, tries: int) -> float | None:
     if after is State.CHECKING:
-        return SETTLING_WINDOW.total_seconds()
+        return SETTLING_SECONDS
     return pause(tries) if after is State.SCHEDULED else None
 
 

@@ -83,8 +83,9 @@ def take_back(post: Post) -> None:
 def delete(post: Post) -> None:
     """Takes a draft or a scheduled post off the desk. What was published stays, as history."""
     with transaction.atomic():
-        if not post.is_draft:
-            take_back(post)
+        current = Post.objects.select_for_update().get(pk=post.pk)
+        if not current.is_draft:
+            take_back(current)
         Post.objects.filter(pk=post.pk).update(deleted_at=Now())
 
 
@@ -147,7 +148,7 @@ def release_for(account: Account) -> int:
 def database_now() -> datetime:
     """The database's clock is the only one that decides what is due."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
+        cursor.execute("SELECT clock_timestamp()")
         (now,) = cursor.fetchone()
     assert isinstance(now, datetime)
     return now

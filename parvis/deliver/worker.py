@@ -6,11 +6,13 @@ import logging
 import os
 import socket
 from collections.abc import AsyncIterator
+from typing import cast
 
 import psycopg
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
 from parvis.config.reach import new_http
@@ -89,7 +91,8 @@ async def _listen(connection: "psycopg.AsyncConnection[object]", woken: asyncio.
 
 
 async def _run_engine(courier: Courier) -> None:
-    worker_app = app.with_connector(app.connector.get_worker_connector())
+    connector = cast(DjangoConnector, app.connector)
+    worker_app = app.with_connector(connector.get_worker_connector())
     async with worker_app.open_async():
         await worker_app.run_worker_async(
             name=courier.name,

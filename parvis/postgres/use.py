@@ -51,12 +51,6 @@ class EmbeddedPostgres:
         """Where the server will answer once somebody has opened it; this starts nothing."""
         return _url(self._layout, account_for(self._layout.folder, self._user))
 
-    @property
-    def url(self) -> str:
-        """Where the server answers while somebody uses it; asking does not start it."""
-        with foreign_errors_translated(self._layout.folder):
-            return _url(self._layout, account_for(self._layout.folder, self._user))
-
     def open(self) -> "Use":
         """Become a user of the server, starting it if need be; returns once it answers."""
         folder = self._layout.folder
@@ -79,12 +73,6 @@ class EmbeddedPostgres:
         if users is None:
             raise _no_answer(self._layout, self._patience, "it is still stopping")
         return users
-
-
-def _url(layout: Layout, account: Account) -> str:
-    """The port is named so that a PGPORT in the environment cannot lead elsewhere."""
-    socket_folder = quote(str(layout.socket_folder(account.uid)), safe="")
-    return f"postgresql://{ROLE}@/{DATABASE}?host={socket_folder}&port={PORT}"
 
 
 class Use:
