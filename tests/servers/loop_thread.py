@@ -23,6 +23,15 @@ class LoopThread:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE_SECONDS)
 
     def stop(self) -> None:
+        self.run(_end_the_others())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(PATIENCE_SECONDS)
         self.loop.close()
+
+
+async def _end_the_others() -> None:
+    """A handler may still be waiting, for a client that was killed or on an ordered delay."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

@@ -64,6 +64,10 @@ class MastodonServer:
         )
         return found
 
+    def texts(self, account: MastodonAccount) -> list[str]:
+        """What the latest forty statuses of the account say, as it was sent, newest first."""
+        return [self.source(status["id"]) for status in self.statuses(account)]
+
     def source(self, status_id: str) -> str:
         """The text of a status as it was sent."""
         answer = ask("GET", f"{self.url}/api/v1/statuses/{status_id}/source", token=self.token)
