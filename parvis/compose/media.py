@@ -1,7 +1,9 @@
 """Keeps the bytes of pictures in the data folder, under the hash of what they hold."""
 
+import errno
 import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from parvis.compose.models import Media
@@ -10,8 +12,12 @@ from parvis.networks.contract import Image, Traits
 from parvis.people.models import Workspace
 
 
+class NoRoomLeft(Exception):
+    """The disk under the data folder is full. Nothing was kept."""
+
+
 def keep_picture(workspace: Workspace, name: str, file: BinaryIO, size: int) -> Media:
-    """The same picture twice is kept once. Raises pictures.NotAPicture."""
+    """The same picture twice is kept once. Raises pictures.NotAPicture or NoRoomLeft."""
     return _keep(workspace, Path(name).name[:255] or "picture", read_picture(file, size))
 
 
@@ -61,13 +67,26 @@ def _write(path: Path, content: bytes) -> None:
     """Whole or not at all, also when the machine stops in the middle."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with unfinished.open("wb") as out:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_rename(path, content)
+    except OSError as error:
+        if is_full(error):
+            raise NoRoomLeft from error
+        raise
+
+
+def is_full(error: OSError) -> bool:
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _write_and_rename(path: Path, content: bytes) -> None:
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as out:
+        try:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+            Path(out.name).replace(path)
+        except BaseException:
+            Path(out.name).unlink(missing_ok=True)
+            raise

@@ -41,8 +41,11 @@ class Media(models.Model):
 class Post(models.Model):
     """What a person composes. It is a draft until it is handed over to delivery.
 
-    `revision` counts saves: a save that was made from an older revision is told so. `planned_at`
-    remembers a time that was chosen, also while the post is taken back to be edited.
+    revision        counts saves: a save that was made from an older revision is told so
+    planned_at      remembers a time that was chosen, also while the post is taken back to be edited
+    started_in_tab  the browser tab that made the draft: its first save may arrive twice
+    tab             the browser tab that saved last, its turn (a count of its saves) and the
+                    revision from which it has been saving alone ever since
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="posts")
@@ -54,6 +57,10 @@ class Post(models.Model):
     accounts = models.ManyToManyField(Account, through="Variant", related_name="posts")
     pictures = models.ManyToManyField(Media, through="PostMedia", related_name="posts")
     revision = models.PositiveIntegerField(default=1)
+    started_in_tab = models.CharField(max_length=64, blank=True)
+    tab = models.CharField(max_length=64, blank=True)
+    tab_turn = models.PositiveIntegerField(default=0)
+    tab_alone_since = models.PositiveIntegerField(default=0)
     planned_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -62,6 +69,13 @@ class Post(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "-saved_at"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "started_in_tab"],
+                condition=~models.Q(started_in_tab=""),
+                name="one_draft_started_per_tab",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -6,27 +6,49 @@ photograph was taken, the camera's serial number) goes, because Bluesky serves f
 
 import hashlib
 import io
+import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
+from parvis.compose.metadata import gif_without_metadata
+
 UPLOAD_BYTES_LIMIT = 50 * 1024 * 1024
+# Decoded and turned upright, a picture takes up to eight bytes per pixel for a moment.
 PIXELS_LIMIT = 100_000_000
+Pillow.MAX_IMAGE_PIXELS = PIXELS_LIMIT
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",
     "PNG": "image/png",
     "WEBP": "image/webp",
     "GIF": "image/gif",
 }
+# Telephones store a photograph and its companions as one MPO file; the first is the photograph.
+_KINDS = {"MPO": "JPEG"}
+_BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    struct.error,
+)
 _SMALLER_SIDES = (4096, 3072, 2560, 2048, 1600, 1280, 1024)
 _QUALITIES = (90, 82, 74)
+# Pillow writes a JPEG's comment anew unless it is told another one.
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 95, "comment": b""},
+    "PNG": {},
+    "WEBP": {"quality": 92},
+}
 
 
 class NotAPicture(Exception):
-    """`code` is "not-a-picture", "too-large" or "too-many-pixels"."""
+    """`code` is "not-a-picture", "too-large", "too-many-pixels" or "moves-and-is-no-gif"."""
 
     def __init__(self, code: str, **facts: str | int) -> None:
         super().__init__(code)
@@ -56,7 +78,9 @@ def read_picture(file: BinaryIO, size: int) -> Picture:
             _refuse_bombs(opened)
             opened.load()
             return _cleaned(opened, content)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except Pillow.DecompressionBombError:
+        raise NotAPicture("too-many-pixels", limit=PIXELS_LIMIT) from None
+    except _BROKEN:
         raise NotAPicture("not-a-picture") from None
 
 
@@ -82,10 +106,11 @@ def _refuse_bombs(opened: Pillow.Image) -> None:
 
 
 def _cleaned(opened: Pillow.Image, content: bytes) -> Picture:
-    kind = str(opened.format)
-    if kind == "GIF" or getattr(opened, "is_animated", False):
-        # Frames and timing would not survive; GIF knows no place or camera.
-        return _picture(content, kind, opened)
+    kind = _KINDS.get(str(opened.format), str(opened.format))
+    if kind == "GIF":
+        return _picture(gif_without_metadata(content), kind, opened)
+    if kind != "JPEG" and getattr(opened, "is_animated", False):
+        raise NotAPicture("moves-and-is-no-gif", kind=kind)
     upright = ImageOps.exif_transpose(opened)
     return _picture(_encoded(upright, kind), kind, upright)
 
@@ -93,8 +118,7 @@ def _cleaned(opened: Pillow.Image, content: bytes) -> Picture:
 def _encoded(image: Pillow.Image, kind: str) -> bytes:
     out = io.BytesIO()
     colours = image.info.get("icc_profile")
-    options = {"quality": 95} if kind == "JPEG" else {"quality": 92} if kind == "WEBP" else {}
-    image.save(out, kind, icc_profile=colours, exif=b"", **options)
+    image.save(out, kind, icc_profile=colours, exif=b"", **_OPTIONS[kind])
     return out.getvalue()
 
 

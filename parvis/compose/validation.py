@@ -24,6 +24,9 @@ class Finding:
     facts: dict[str, str | int] = field(default_factory=dict)
 
 
+RECONNECT_FIRST = Finding(severity=Severity.ERROR, code="reconnect-first")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """What was found about one part on one account, and how long its text is there."""

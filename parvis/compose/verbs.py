@@ -9,9 +9,9 @@ from django.db.models.functions import Now
 from parvis.compose.content import Content, content_of
 from parvis.compose.media import as_image
 from parvis.compose.models import Media, Post, PostMedia, Variant, Version
-from parvis.compose.validation import Review, review
+from parvis.compose.validation import RECONNECT_FIRST, Review, review
 from parvis.connections.models import Account
-from parvis.networks.contract import Part, Visibility
+from parvis.networks.contract import Image, Part, Visibility
 from parvis.people.models import User, Workspace
 
 
@@ -33,30 +33,57 @@ class NoLongerADraft(Exception):
         self.version = version
 
 
-def start_draft(workspace: Workspace, author: User | None, content: Content) -> Post:
+def start_draft(
+    workspace: Workspace, author: User | None, content: Content, *, tab: str = "", turn: int = 0
+) -> Post:
+    """A tab starts one draft, however often its first save arrives.
+
+    Raises what `save_draft` raises when the tab's draft exists already and has moved on.
+    """
     with transaction.atomic():
-        post = Post.objects.create(workspace=workspace, author=author)
-        _write(post, content)
-        return post
+        post, is_new = _begun_in(workspace, author, tab)
+        if is_new:
+            post.tab, post.tab_turn = tab, turn
+            _write(post, content)
+            return post
+    return save_draft(post, content, base_revision=0, saved_by=author, tab=tab, turn=turn)
 
 
 def save_draft(
-    post: Post, content: Content, *, base_revision: int, saved_by: User | None, tab: str = ""
+    post: Post,
+    content: Content,
+    *,
+    base_revision: int,
+    saved_by: User | None,
+    tab: str = "",
+    turn: int = 0,
 ) -> Post:
-    """Stores the content if nobody has saved since `base_revision`.
+    """Stores the content if nobody else has saved since `base_revision`.
 
+    `turn` counts the saves of `tab`, so that one that was overtaken by a later one, or whose
+    answer was lost, is not taken for somebody else's; 0 is for tabs that do not count.
     Raises ChangedElsewhere or NoLongerADraft once what was typed is safe as a version.
     """
     with transaction.atomic():
         current = Post.objects.select_for_update().get(pk=post.pk)
-        if current.is_draft and current.revision == base_revision:
-            current.revision += 1
+        if _holds_already(current, content, tab, turn):
+            return current
+        if current.is_draft and _is_next(current, base_revision, tab, turn):
+            _take_turn(current, tab, turn)
             _write(current, content)
             return current
-        version = _keep_version(current, content, saved_by, tab)
-    if current.is_draft:
-        raise ChangedElsewhere(current, version)
-    raise NoLongerADraft(current, version)
+        refusal = _refusal(current, content, saved_by, tab)
+    raise refusal
+
+
+def keep_aside(post: Post, content: Content, saved_by: User | None, tab: str) -> Version:
+    """Keeps what a tab typed among the versions and leaves the draft as it is."""
+    return _keep_version(post, content, saved_by, tab)
+
+
+def use_instead(post: Post, content: Content, used_by: User | None, tab: str) -> Post:
+    """Puts what a tab typed in the place of what another one saved, which becomes a version."""
+    return use_version(keep_aside(post, content, used_by, tab), used_by)
 
 
 def use_version(version: Version, used_by: User | None) -> Post:
@@ -66,7 +93,7 @@ def use_version(version: Version, used_by: User | None) -> Post:
         if not post.is_draft:
             raise NoLongerADraft(post)
         _keep_version(post, content_of(post), used_by, tab="")
-        post.revision += 1
+        _take_turn(post, tab="", turn=0)
         _write(post, Content.from_json(version.content))
         version.delete()
         return post
@@ -81,7 +108,7 @@ def duplicate(post: Post, author: User | None) -> Post:
         .values_list("pk", flat=True)
     )
     kept = {account_id: text for account_id, text in content.said.items() if account_id in usable}
-    return start_draft(post.workspace, author, replace(content, said=kept))
+    return start_draft(post.workspace, author, replace(content, said=kept, planned_at=None))
 
 
 def discard_draft(post: Post) -> None:
@@ -92,24 +119,89 @@ def discard_draft(post: Post) -> None:
 
 
 def restore_draft(post: Post) -> None:
-    Post.objects.filter(pk=post.pk).update(deleted_at=None)
+    Post.objects.filter(pk=post.pk, handed_over_at=None).update(deleted_at=None)
 
 
 def part_for(variant: Variant) -> Part:
     """What this account will say, as its network module takes it."""
-    post = variant.post
+    used = variant.post.used_media.select_related("media")
+    images = tuple(as_image(entry.media, entry.alt) for entry in used)
+    return _part(variant.post, variant.text, images)
+
+
+def parts_of(workspace: Workspace, content: Content) -> dict[Account, Part]:
+    """What each chosen account would say, also before anything of it is saved."""
+    pictures = Media.objects.filter(workspace=workspace).in_bulk(
+        [used.media_id for used in content.media]
+    )
+    images = tuple(
+        as_image(pictures[used.media_id], used.alt)
+        for used in content.media
+        if used.media_id in pictures
+    )
+    accounts = Account.objects.filter(workspace=workspace, pk__in=content.said)
+    return {account: _part(content, content.said[account.pk], images) for account in accounts}
+
+
+def review_part(part: Part, account: Account) -> Review:
+    """What stands in the way of this account saying this, its connection included."""
+    found = review(part, account.traits)
+    if account.can_publish:
+        return found
+    return replace(found, findings=(RECONNECT_FIRST, *found.findings))
+
+
+def review_post(post: Post) -> Mapping[Account, Review]:
+    parts = parts_of(post.workspace, content_of(post))
+    return {account: review_part(part, account) for account, part in parts.items()}
+
+
+def _part(said: Content | Post, text: str | None, images: tuple[Image, ...]) -> Part:
     return Part(
-        text=variant.said_text,
-        images=tuple(as_image(used.media, used.alt) for used in post.used_media.all()),
-        language=post.language,
-        content_warning=post.content_warning,
-        visibility=Visibility(post.visibility) if post.visibility else None,
+        text=said.text if text is None else text,
+        images=images,
+        language=said.language,
+        content_warning=said.content_warning,
+        visibility=Visibility(said.visibility) if said.visibility else None,
     )
 
 
-def review_post(post: Post) -> Mapping[Variant, Review]:
-    variants = post.variants.select_related("account", "post").all()
-    return {variant: review(part_for(variant), variant.account.traits) for variant in variants}
+def _begun_in(workspace: Workspace, author: User | None, tab: str) -> tuple[Post, bool]:
+    if not tab:
+        return Post.objects.create(workspace=workspace, author=author), True
+    return Post.objects.get_or_create(
+        workspace=workspace, started_in_tab=tab, defaults={"author": author}
+    )
+
+
+def _holds_already(post: Post, content: Content, tab: str, turn: int) -> bool:
+    if not post.is_draft:
+        return False
+    overtaken = bool(tab) and post.tab == tab and 0 < turn < post.tab_turn
+    return overtaken or content == content_of(post)
+
+
+def _is_next(post: Post, base_revision: int, tab: str, turn: int) -> bool:
+    alone = turn > 0 and bool(tab) and post.tab == tab
+    return base_revision == post.revision or (alone and base_revision >= post.tab_alone_since)
+
+
+def _take_turn(post: Post, tab: str, turn: int) -> None:
+    if not tab or post.tab != tab:
+        post.tab_alone_since = post.revision
+    post.tab, post.tab_turn = tab, turn
+    post.revision += 1
+
+
+def _refusal(
+    post: Post, content: Content, saved_by: User | None, tab: str
+) -> ChangedElsewhere | NoLongerADraft:
+    if post.is_draft:
+        return ChangedElsewhere(post, _keep_version(post, content, saved_by, tab))
+    if content.says_the_same_as(content_of(post)):
+        # A second click on "Schedule" loses nothing: what it carries has been handed over.
+        return NoLongerADraft(post)
+    return NoLongerADraft(post, _keep_version(post, content, saved_by, tab))
 
 
 def _write(post: Post, content: Content) -> None:
@@ -117,6 +209,7 @@ def _write(post: Post, content: Content) -> None:
     post.language = content.language
     post.content_warning = content.content_warning
     post.visibility = content.visibility
+    post.planned_at = content.planned_at
     post.save()
     _write_media(post, content)
     _write_variants(post, content)

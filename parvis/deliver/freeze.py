@@ -10,8 +10,8 @@ from django.conf import settings
 
 from parvis.compose.media import as_image, fitting_copy
 from parvis.compose.models import Media, Post, Variant
-from parvis.compose.validation import Finding, Severity, needs_smaller_copy, review
-from parvis.compose.verbs import part_for
+from parvis.compose.validation import Finding, Severity, needs_smaller_copy
+from parvis.compose.verbs import part_for, review_part
 from parvis.config.reach import all_networks
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
@@ -83,9 +83,7 @@ def _refuse_what_is_not_ready(parts: Mapping[Variant, Part]) -> None:
 
 
 def _in_the_way(account: Account, part: Part) -> list[Finding]:
-    findings = [f for f in review(part, account.traits).findings if f.severity is Severity.ERROR]
-    if not account.can_publish:
-        findings.append(Finding(severity=Severity.ERROR, code="reconnect-first"))
+    findings = [f for f in review_part(part, account).findings if f.severity is Severity.ERROR]
     for number, image in enumerate(part.images, start=1):
         if needs_smaller_copy(image, account.traits) and image.media_type != "image/gif":
             facts: dict[str, str | int] = {"number": number}
