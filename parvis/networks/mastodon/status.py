@@ -18,6 +18,7 @@ from parvis.networks.contract import (
 from parvis.networks.http import Answer, Http
 from parvis.networks.mastodon.api import NETWORK, failure
 from parvis.networks.mastodon.comparing import Likeness, Status
+from parvis.networks.mastodon.permission import ask_own_account
 
 # How far two well-kept clocks, ours and the server's, may differ.
 SKEW = timedelta(minutes=2)
@@ -73,8 +74,13 @@ class Listing:
 
 
 async def find_status(http: Http, account: Account, prepared: Prepared, sent_at: datetime) -> Found:
+    """Mastodon shows a dead token the public posts instead of refusing it, so absence is believed
+    only from a token that is then shown to live."""
     listing = await _read_back(http, account, sent_at)
-    return judge(listing, prepared, account)
+    found = judge(listing, prepared, account)
+    if found.presence is Presence.ABSENT:
+        await ask_own_account(http, account.server, account.tokens.access)
+    return found
 
 
 def judge(listing: Listing, prepared: Prepared, account: Account) -> Found:
