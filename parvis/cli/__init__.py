@@ -1,0 +1,15 @@
+"""The door for people at a terminal and for scripts: the command `parvis`.
+
+It speaks English, as its option names do. Nothing here imports Django at its top: a command that
+needs it gets it from `desk.opened_desk`, so that the others and the help stay quick.
+"""
+
+
+def main() -> None:
+    """The entry point of the installed command."""
+    from parvis.cli.program import run
+
+    run()
+
+
+__all__ = ["main"]

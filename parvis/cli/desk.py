@@ -1,0 +1,83 @@
+"""Opens what a command works on: the data folder, the database, Django."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from parvis.cli.failures import Failure
+from parvis.config.installation import Installation, installation
+from parvis.machine.place import prepare_data_folder
+from parvis.machine.presence import alone_at_the_desk, using_the_desk
+
+if TYPE_CHECKING:
+    from parvis.people.models import Workspace
+
+
+@contextmanager
+def opened_desk(*, migrated: bool = True) -> Iterator[Installation]:
+    """The desk beside its other users. An embedded database is started if it does not run.
+
+    With `migrated`, raises NotMigrated when this version expects other tables than there are.
+    """
+    installed = installation()
+    prepare_data_folder(installed)
+    with using_the_desk(installed.data), opened_database(installed):
+        if migrated:
+            from parvis.upkeep.preparation import refuse_unmigrated
+
+            refuse_unmigrated()
+        yield installed
+
+
+@contextmanager
+def emptied_desk() -> Iterator[Installation]:
+    """The desk with nobody else on this machine at work in it. Raises InUse."""
+    installed = installation()
+    prepare_data_folder(installed)
+    with alone_at_the_desk(installed.data), opened_database(installed):
+        yield installed
+
+
+@contextmanager
+def opened_database(installed: Installation) -> Iterator[None]:
+    """The database answers and Django is ready inside; its connections are closed after."""
+    with ExitStack() as open_things:
+        if installed.database_url is None:
+            open_things.enter_context(installed.postgres().open())
+        start_django()
+        open_things.callback(close_connections)
+        from parvis.backup.unfinished import settle_unfinished_restore
+
+        settle_unfinished_restore(installed)
+        yield
+
+
+def start_django() -> None:
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
+    import django
+
+    django.setup()
+
+
+def close_connections() -> None:
+    """Also the pool, whose threads would hold up the end of the process."""
+    from django.db import connection
+
+    connection.close()
+    if close_pool := getattr(connection, "close_pool", None):
+        close_pool()
+
+
+def the_workspace() -> "Workspace":
+    from parvis.people.verbs import only_workspace
+
+    workspace = only_workspace()
+    if workspace is None:
+        raise Failure(
+            "no-owner",
+            "This desk has no owner yet. Nothing was changed. Run `parvis up`, open the address "
+            "that it prints and make the owner’s account.",
+        )
+    return workspace

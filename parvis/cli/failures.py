@@ -1,0 +1,77 @@
+"""What goes wrong, as the command tells it: a sentence, a stable code and an exit code.
+
+The rooms' own errors are translated here. They are named by their place, not imported: an error can
+only come from a module that is loaded already, and loading all of them would make every start slow.
+"""
+
+from collections.abc import Mapping
+
+from parvis.cli.exits import ExitCode
+
+
+class Failure(Exception):
+    """Ends the command. `facts` are for --json."""
+
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        exit_code: ExitCode = ExitCode.FAILED,
+        **facts: object,
+    ) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.exit_code = exit_code
+        self.facts = facts
+
+
+# Errors whose text is a whole sentence for a person. One that has a `code` of its own keeps it.
+_TELLING: Mapping[str, tuple[str, ExitCode]] = {
+    "parvis.config.installation.Misconfigured": ("misconfigured", ExitCode.USAGE),
+    "parvis.postgres.errors.DatabaseUnavailable": ("database", ExitCode.NO_DATABASE),
+    "parvis.machine.place.DataFolderUnusable": ("data-folder", ExitCode.FAILED),
+    "parvis.machine.listening.NoPort": ("no-port", ExitCode.FAILED),
+    "parvis.machine.presence.AlreadyRunning": ("already-running", ExitCode.BUSY),
+    "parvis.machine.presence.InUse": ("in-use", ExitCode.BUSY),
+    "parvis.machine.presence.BeingRestored": ("being-restored", ExitCode.BUSY),
+    "parvis.machine.events.CannotStart": ("cannot-start", ExitCode.FAILED),
+    "parvis.connections.sealing.CannotUnseal": ("cannot-unseal", ExitCode.FAILED),
+    "parvis.upkeep.preparation.NotMigrated": ("not-migrated", ExitCode.FAILED),
+    "parvis.backup.errors.BackupFailed": ("backup", ExitCode.FAILED),
+    "parvis.backup.errors.BackupDamaged": ("damaged", ExitCode.DAMAGED),
+    "parvis.backup.errors.RestoreRefused": ("refused", ExitCode.FAILED),
+}
+_DATABASE_AWAY = frozenset(
+    {
+        "psycopg.OperationalError",
+        "psycopg_pool.errors.PoolTimeout",
+        "django.db.utils.OperationalError",
+    }
+)
+
+
+def failure_of(error: BaseException) -> Failure | None:
+    """The error as a Failure; None when it is a defect of Parvis."""
+    if isinstance(error, Failure):
+        return error
+    for name in _names_of(error):
+        if name in _TELLING:
+            usual_code, exit_code = _TELLING[name]
+            return Failure(str(getattr(error, "code", usual_code)), str(error), exit_code)
+        if name in _DATABASE_AWAY:
+            return _database_away(error)
+    return None
+
+
+def _database_away(error: BaseException) -> Failure:
+    said = (str(error).strip().splitlines() or ["it did not answer"])[-1].strip().rstrip(".")
+    return Failure(
+        "database-away",
+        f"The database cannot be reached ({said}). What was saved there is untouched. "
+        "Check that it runs and what DATABASE_URL names, then try again.",
+        ExitCode.NO_DATABASE,
+    )
+
+
+def _names_of(error: BaseException) -> list[str]:
+    return [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]

@@ -1,0 +1,125 @@
+"""The web process and the worker process: alone, or on the leash of `parvis up`."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from parvis.cli.desk import opened_database, opened_desk, start_django
+from parvis.cli.failures import failure_of
+from parvis.cli.voice import Voice
+from parvis.config.installation import installation
+from parvis.machine.leash import Leash, take_leash
+from parvis.machine.listening import address_of
+from parvis.machine.presence import using_the_desk
+
+SECONDS_FOR_OPEN_PAGES = 10
+
+
+def serve_alone(voice: Voice, listener: socket.socket, host: str) -> None:
+    with opened_desk():
+        from parvis.upkeep.preparation import collect_assets
+
+        collect_assets()
+        address = address_of(listener, host)
+        said = {"event": "ready", "url": address}
+        sentence = f"The pages are at {address}. Ctrl-C stops them."
+        _serve(listener, lambda: voice.answer(said, sentence))
+
+
+def serve_on_leash(listener: int) -> None:
+    """Also brings tables and assets up to date: the worker waits until this process is ready."""
+    leash = take_leash()
+    installed = installation()
+    with (
+        _troubles_told(leash),
+        using_the_desk(installed.data),
+        opened_database(installed),
+        socket.socket(fileno=listener) as inherited,
+    ):
+        from parvis.people.verbs import is_first_start
+        from parvis.upkeep.preparation import collect_assets, prepare_database
+
+        prepare_database()
+        collect_assets()
+        first_start = is_first_start()
+        _serve(inherited, lambda: leash.say("ready", first_start=first_start))
+
+
+def work_alone(voice: Voice) -> None:
+    with opened_desk():
+        said = {"event": "ready"}
+        _work(lambda: voice.answer(said, "A worker is at work. Ctrl-C stops it."))
+
+
+def work_on_leash() -> None:
+    leash = take_leash()
+    start_django()
+    from parvis.deliver import worker as _loaded_while_the_tables_are_made  # noqa: F401
+
+    leash.wait_for_go()
+    installed = installation()
+    with _troubles_told(leash), using_the_desk(installed.data), opened_database(installed):
+        _work(lambda: leash.say("ready"))
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers, and takes a signal as a wish to end rather than as a death."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
+        yield
+
+
+def _serve(listener: socket.socket, ready: Callable[[], None]) -> None:
+    config = uvicorn.Config(
+        "parvis.web.asgi:application",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Django reads the proxy's headers itself, and only when told that there is a proxy.
+        proxy_headers=False,
+        timeout_graceful_shutdown=SECONDS_FOR_OPEN_PAGES,
+    )
+    _Server(config, ready).run(sockets=[listener])
+
+
+def _work(ready: Callable[[], None]) -> None:
+    from parvis.deliver.worker import work
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        ready()
+        await work(stop)
+
+    asyncio.run(until_told())
+
+
+@contextmanager
+def _troubles_told(leash: Leash) -> Iterator[None]:
+    """The supervisor tells the person; the traceback of a defect goes to the log."""
+    try:
+        yield
+    except Exception as error:
+        failure = failure_of(error)
+        if failure is None:
+            raise
+        leash.say("trouble", code=failure.code, sentence=str(failure))
+        sys.exit(int(failure.exit_code))

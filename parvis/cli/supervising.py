@@ -1,0 +1,100 @@
+"""What `parvis up` runs and how it tells what happens."""
+
+import asyncio
+import socket
+import sys
+from dataclasses import asdict
+
+from parvis.cli.voice import Voice
+from parvis.config.installation import Installation
+from parvis.machine.child import Job
+from parvis.machine.events import (
+    DatabaseAway,
+    DatabaseBack,
+    Ended,
+    Event,
+    Hurrying,
+    Ready,
+    Restarted,
+    Stopped,
+    Stopping,
+)
+from parvis.machine.listening import address_of
+from parvis.machine.log import Log, log_file
+from parvis.machine.place import log_folder
+from parvis.machine.presence import RunningMark
+from parvis.machine.supervisor import WEB, Supervisor
+
+
+def supervise(
+    voice: Voice, installed: Installation, mark: RunningMark, listener: socket.socket, host: str
+) -> None:
+    """Returns when a signal has stopped it all."""
+    log = Log(log_folder(installed), echo=not sys.stderr.isatty())
+    teller = Teller(voice, installed, mark)
+    supervisor = Supervisor(
+        _jobs(listener),
+        url=address_of(listener, host),
+        database=None if installed.database_url else installed.postgres(),
+        tell=teller.tell,
+        log=log.write,
+    )
+    voice.tell("Parvis is starting …")
+    try:
+        asyncio.run(supervisor.run())
+    finally:
+        log.close()
+
+
+class Teller:
+    def __init__(self, voice: Voice, installed: Installation, mark: RunningMark) -> None:
+        self._voice = voice
+        self._mark = mark
+        self._installed = installed
+
+    def tell(self, event: Event) -> None:
+        if isinstance(event, Ready):
+            self._mark.answers_at(event.url)
+        if self._voice.in_json:
+            self._voice.line({"event": type(event).__name__.lower(), **asdict(event)})
+        for sentence in self._sentences(event):
+            self._voice.tell(sentence)
+
+    def _sentences(self, event: Event) -> tuple[str, ...]:
+        match event:
+            case Ready(url=url, first_start=True):
+                kept = f"Everything is kept in {self._installed.data}. {_STOP}"
+                return (f"Open {url} and make the owner’s account.", kept)
+            case Ready(url=url):
+                return (f"Parvis is at {url}: sign in with your e-mail address.", _STOP)
+            case Ended(name=name, code=code, pause=pause):
+                return (self._ended(name, code, pause),)
+            case Restarted(name=name):
+                return (f"The {name} process runs again.",)
+            case DatabaseAway(sentence=sentence):
+                return (sentence,)
+            case _:
+                return (_PLAIN[type(event)],)
+
+    def _ended(self, name: str, code: int, pause: float) -> str:
+        return (
+            f"The {name} process ended by itself ({code}); it is started again in {pause:g} s. "
+            f"{log_file(log_folder(self._installed))} says why."
+        )
+
+
+_STOP = "Ctrl-C stops it."
+_PLAIN: dict[type[Event], str] = {
+    DatabaseBack: "The database answers again.",
+    Stopping: "Stopping: what is under way is being finished …",
+    Hurrying: "Stopping at once. What was being sent is looked up at the next start.",
+    Stopped: "Parvis has stopped.",
+}
+
+
+def _jobs(listener: socket.socket) -> tuple[Job, ...]:
+    hand = f"--listener={listener.fileno()}"
+    return (
+        Job(name=WEB, arguments=("web", hand), hands=(listener,)),
+        Job(name="worker", arguments=("work",)),
+    )

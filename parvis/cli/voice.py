@@ -1,0 +1,83 @@
+"""How a command speaks: sentences and tables for people, one JSON object for programs."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from parvis.cli.failures import Failure
+
+# A pipe has no width; whoever reads it wants whole words.
+WIDTH_OF_A_PIPE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    in_json: bool
+
+    def tell(self, sentence: str) -> None:
+        """For people only: a program gets what it needs from `answer`."""
+        if not self.in_json:
+            self._out().print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+    def answer(self, facts: Mapping[str, object], *sentences: str) -> None:
+        """The command's result, in whichever form was asked for."""
+        if self.in_json:
+            self.line(facts)
+        for sentence in sentences:
+            self.tell(sentence)
+
+    def line(self, facts: Mapping[str, object]) -> None:
+        sys.stdout.write(json.dumps(facts, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.flush()
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        if self.in_json:
+            return
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self._out().print(table)
+
+    def fail(self, failure: "Failure") -> None:
+        if self.in_json:
+            error = {"code": failure.code, "message": str(failure), **failure.facts}
+            self.line({"error": error, "exit_code": int(failure.exit_code)})
+        else:
+            self._err().print(str(failure), markup=False, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def progress(self, doing: str, total: float | None) -> Iterator[Callable[[float], None]]:
+        """A bar on a terminal, nothing elsewhere. The yielded call takes what is done so far."""
+        if self.in_json or not sys.stderr.isatty():
+            yield lambda done: None
+            return
+        from rich.progress import Progress
+
+        with Progress(console=self._err(), transient=True) as bar:
+            task = bar.add_task(doing, total=total)
+            yield lambda done: bar.update(task, completed=done)
+
+    def _out(self) -> "Console":
+        return _console(to_stderr=False)
+
+    def _err(self) -> "Console":
+        return _console(to_stderr=True)
+
+
+def _console(*, to_stderr: bool) -> "Console":
+    """Rich leaves colours out by itself when it is not on a terminal or NO_COLOR is set."""
+    from rich.console import Console
+
+    stream = sys.stderr if to_stderr else sys.stdout
+    return Console(stderr=to_stderr, width=None if stream.isatty() else WIDTH_OF_A_PIPE)
