@@ -1,0 +1,49 @@
+"""Drives clock and courier by hand: what a worker does in a loop, one turn at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from asgiref.sync import async_to_sync
+from django.conf import settings
+from django.db.models.functions import Now
+
+from parvis.config.reach import all_networks, new_http
+from parvis.deliver import claims
+from parvis.deliver.courier import Courier
+from parvis.deliver.models import Delivery
+from parvis.deliver.states import State
+
+
+@contextmanager
+def reaching(plc_directory: str, entryway: str) -> Iterator[None]:
+    """While it lasts, Bluesky’s directory and entryway are these."""
+    usual = settings.INSTALLATION
+    settings.INSTALLATION = replace(usual, plc_directory=plc_directory, bluesky_entryway=entryway)
+    all_networks.cache_clear()
+    try:
+        yield
+    finally:
+        settings.INSTALLATION = usual
+        all_networks.cache_clear()
+
+
+def deliver_due() -> None:
+    """One batch of what is due now, from claim to settlement."""
+    async_to_sync(_carry)(claims.claim_due(100))
+
+
+def look_up_due() -> None:
+    """One batch of look-ups, whose settling window or pause is taken as over."""
+    Delivery.objects.filter(state=State.CHECKING).update(ready_at=Now())
+    async_to_sync(_look_up)(claims.claim_lookups(100))
+
+
+async def _carry(batch: list[claims.Claim]) -> None:
+    async with new_http() as http:
+        await Courier(http, "one").deliver(batch)
+
+
+async def _look_up(batch: list[claims.Claim]) -> None:
+    async with new_http() as http:
+        await Courier(http, "one").look_up(batch)
