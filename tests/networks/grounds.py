@@ -29,7 +29,9 @@ class Posted:
 
 
 class Ground(Protocol):
-    network: Network
+    @property
+    def network(self) -> Network: ...
+
     proxy: LostAnswers
     publishing_path: str
 

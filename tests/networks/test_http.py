@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -22,13 +23,14 @@ from cryptography.x509.oid import NameOID
 
 from parvis import __version__
 from parvis.networks import http as http_module
+from parvis.networks.addresses import AllowedHosts, PublicResolver
 from parvis.networks.errors import NetworkError, NotSent, Refused, Unknown
-from parvis.networks.http import Ask, Call, Http, Upload
+from parvis.networks.http import Call, Http, Upload
 from parvis.networks.secret import Secret
 from tests.networks.conftest import LOOPBACK
 
-ASK: Ask = {"network": "mastodon", "purpose": "test"}
-POST: Ask = {"network": "mastodon", "purpose": "publish", "publishes": True}
+ASK: Any = {"network": "mastodon", "purpose": "test"}
+POST: Any = {"network": "mastodon", "purpose": "publish", "publishes": True}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -282,7 +284,7 @@ class TestFailures:
         self,
         http: Http,
         server: Server,
-        ask: Ask,
+        ask: Any,
         error: type[NetworkError],
     ) -> None:
         awake = asyncio.Event()
@@ -431,7 +433,7 @@ class TestAddresses:
 
     async def test_a_name_that_turns_private_later_is_refused_then(self) -> None:
         names = Names("93.184.215.14", "127.0.0.1")
-        resolver = http_module.PublicResolver(http_module.AllowedHosts(frozenset()), names)
+        resolver = PublicResolver(AllowedHosts(frozenset()), names)
         found = await resolver.resolve("books.example.org", 443)
 
         assert [result["host"] for result in found] == ["93.184.215.14"]

@@ -43,7 +43,7 @@ def origin_of(typed: str) -> str:
     """`mastodon.social`, `@me@mastodon.social` and any URL there → `https://mastodon.social`."""
     text = "".join(typed.split())
     if "://" not in text:
-        text = f"https://{text.rsplit('@', 1)[-1]}"
+        text = f"https://{text.split('/')[0].rsplit('@', 1)[-1]}"
     try:
         origin = URL(text).origin()
     except ValueError:
