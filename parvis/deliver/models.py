@@ -21,6 +21,7 @@ class Delivery(models.Model):
     receipts    per published part {"remote_id", "url", "published_at"}
     ready_at    when the clock looks at it next: the due time, the end of a wait, the next look-up
     fence       counts claims: who holds an older number may no longer write
+    set_aside_at  when a person had read why it was refused, and did not want to see it any more
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="deliveries")
@@ -44,6 +45,7 @@ class Delivery(models.Model):
     candidates = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -52,6 +52,7 @@ def failed(taken: Taken, part: int, attempt_id: int | None, error: NetworkError)
         part=part,
         attempt_id=attempt_id,
         outcome=outcome,
+        answer={**error.facts, "sentence": error.sentence},
         **_told(error),
         ready_in=_pause_after(after, taken.tries),
         ready_at=error.until if isinstance(error, SlowDown) else None,

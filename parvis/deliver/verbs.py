@@ -73,10 +73,15 @@ def move(post: Post, due_at: datetime) -> None:
 
 
 def take_back(post: Post) -> None:
-    """Makes a scheduled post a draft again; its time is remembered. Raises AlreadyOnItsWay."""
+    """Makes a post a draft again when none of it went out; its time is remembered.
+
+    That is so while it is scheduled or held, and after all of it was refused or given up: what
+    stood in the way can then be corrected. Raises AlreadyOnItsWay.
+    """
     with transaction.atomic():
-        cancelled = _called_back(post).update(state=State.CANCELLED, settled_at=Now())
-        _all_or_none(post, cancelled)
+        _called_back(post).update(state=State.CANCELLED, settled_at=Now())
+        _refuse_what_went_out(post)
+        _set_refusals_aside(post)
         Post.objects.filter(pk=post.pk).update(handed_over_at=None)
 
 
@@ -128,6 +133,13 @@ def give_up(delivery: Delivery) -> None:
     )
 
 
+def set_aside(delivery: Delivery) -> None:
+    """A person has read why it was refused and leaves it at that."""
+    refused = Delivery.objects.filter(pk=delivery.pk, state=State.REFUSED, set_aside_at=None)
+    if not refused.update(set_aside_at=Now()):
+        raise NothingToDecide
+
+
 def hold_for(account: Account, code: str) -> int:
     """Holds what is scheduled for an account that cannot publish; answers how many."""
     return Delivery.objects.filter(account=account, state=State.SCHEDULED).update(
@@ -163,11 +175,20 @@ def _called_back(post: Post) -> Any:
     return Delivery.objects.filter(post=post, state__in=MAY_BE_CALLED_BACK, receipts=[])
 
 
-def _all_or_none(post: Post, changed: int) -> None:
-    live = Delivery.objects.filter(post=post).exclude(state=State.REFUSED)
-    others = live.exclude(state=State.CANCELLED).exclude(state__in=MAY_BE_CALLED_BACK)
-    if not changed or others.exists():
+def _all_or_none(post: Post, moved: int) -> None:
+    if not moved:
         raise AlreadyOnItsWay
+    _refuse_what_went_out(post, but=MAY_BE_CALLED_BACK)
+
+
+def _refuse_what_went_out(post: Post, *, but: Iterable[State] = ()) -> None:
+    stayed_here = (State.REFUSED, State.CANCELLED, *but)
+    if Delivery.objects.filter(post=post).exclude(state__in=stayed_here).exists():
+        raise AlreadyOnItsWay
+
+
+def _set_refusals_aside(post: Post) -> None:
+    Delivery.objects.filter(post=post, state=State.REFUSED).update(set_aside_at=Now())
 
 
 def _decide(delivery: Delivery, *, from_states: Iterable[State], **changes: Any) -> None:

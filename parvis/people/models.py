@@ -74,3 +74,20 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+class SignInTry(models.Model):
+    """A try to sign in, kept for minutes. `account` is a keyed hash of what was typed."""
+
+    account = models.CharField(max_length=64)
+    address = models.CharField(max_length=45, blank=True)
+    tried_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["address", "account"], name="tries_from_an_address"),
+            models.Index(fields=["tried_at"], name="tries_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"try from {self.address}"

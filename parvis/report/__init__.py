@@ -1,0 +1,1 @@
+"""Read-only: what pages and commands tell of posts, deliveries and accounts."""

@@ -1,0 +1,85 @@
+"""The accounts of a workspace, with what hangs on each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.db.models import Count, Q, QuerySet
+
+from parvis.connections.models import Account, AccountState
+from parvis.deliver.states import State
+from parvis.people.models import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """`renewed_before` is None where the permission has no end. Counts are deliveries."""
+
+    account_id: int
+    network: str
+    handle: str
+    display_name: str
+    host: str
+    state: str
+    problem: str
+    renewed_before: datetime | None
+    waits_until: datetime | None
+    scheduled: int
+    held: int
+
+    @property
+    def is_connected(self) -> bool:
+        return self.state == AccountState.CONNECTED
+
+    @property
+    def is_disconnected(self) -> bool:
+        return self.state == AccountState.DISCONNECTED
+
+    @property
+    def mark(self) -> str:
+        """The account's state in the marks of deliveries: a disc, a triangle or a dash."""
+        return _MARKS[AccountState(self.state)]
+
+    @property
+    def words(self) -> str:
+        return str(AccountState(self.state).label)
+
+
+_MARKS = {
+    AccountState.CONNECTED: State.PUBLISHED,
+    AccountState.NEEDS_RECONNECT: State.HELD,
+    AccountState.DISCONNECTED: State.CANCELLED,
+}
+
+
+def account_lines(workspace: Workspace) -> list[AccountLine]:
+    """Also the disconnected ones: their history and what they hold are still here."""
+    return [_line(account) for account in _counted(workspace)]
+
+
+def account_line(account: Account) -> AccountLine:
+    return _line(_counted(account.workspace).get(pk=account.pk))
+
+
+def _counted(workspace: Workspace) -> QuerySet[Account]:
+    held = Q(deliveries__state=State.HELD, deliveries__post__deleted_at=None)
+    return Account.objects.filter(workspace=workspace).annotate(
+        scheduled=Count("deliveries", filter=Q(deliveries__state=State.SCHEDULED)),
+        held=Count("deliveries", filter=held),
+    )
+
+
+def _line(account: Account) -> AccountLine:
+    return AccountLine(
+        account_id=account.pk,
+        network=account.network,
+        handle=account.handle,
+        display_name=account.display_name,
+        host=urlsplit(account.server).netloc,
+        state=account.state,
+        problem=account.problem,
+        renewed_before=account.token_expires_at,
+        waits_until=account.waits_until,
+        scheduled=account.scheduled,  # type: ignore[attr-defined]  # annotated
+        held=account.held,  # type: ignore[attr-defined]  # annotated
+    )

@@ -1,0 +1,16 @@
+"""Which deliveries wait for a person."""
+
+from django.db.models import Q, QuerySet
+
+from parvis.deliver.models import Delivery
+from parvis.deliver.states import State
+from parvis.people.models import Workspace
+
+WAITS_FOR_A_PERSON = Q(state__in=[State.UNKNOWN, State.HELD]) | Q(
+    state=State.REFUSED, set_aside_at=None
+)
+
+
+def to_decide(workspace: Workspace) -> QuerySet[Delivery]:
+    """A refusal waits until it is set aside, or its post is taken back or deleted."""
+    return Delivery.objects.filter(WAITS_FOR_A_PERSON, workspace=workspace, post__deleted_at=None)

@@ -1,0 +1,114 @@
+"""What a person must decide, with the evidence for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+
+from parvis.connections.models import AccountState
+from parvis.deliver.models import Delivery
+from parvis.deliver.states import MAY_BE_CALLED_BACK, State
+from parvis.people.models import Workspace
+from parvis.report.deciding import to_decide
+from parvis.report.sentences import sentence_for_reason, sentence_for_what_follows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A post found on the network that may be the one in question."""
+
+    remote_id: str
+    url: str
+    text: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """`reconnects_first`: releasing it would only fail. `correctable`: the post can be a draft."""
+
+    delivery_id: int
+    post_id: int
+    text: str
+    network: str
+    handle: str
+    state: str
+    due_at: datetime
+    reason: str
+    follows: str
+    tries: int
+    evidence: tuple[Evidence, ...]
+    reconnects_first: bool
+    correctable: bool
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.state == State.UNKNOWN
+
+    @property
+    def is_held(self) -> bool:
+        return self.state == State.HELD
+
+    @property
+    def is_refused(self) -> bool:
+        return self.state == State.REFUSED
+
+
+def decisions_of(workspace: Workspace, at_most: int) -> list[Decision]:
+    """The oldest first."""
+    waiting = with_way_back(to_decide(workspace)).select_related("account", "post")
+    return [decision_about(delivery) for delivery in waiting.order_by("due_at", "pk")[:at_most]]
+
+
+def with_way_back(deliveries: Any) -> Any:
+    """Annotates whether anything of the same post went out, or may have."""
+    never_went_out = (State.REFUSED, State.CANCELLED, *MAY_BE_CALLED_BACK)
+    others = Delivery.objects.filter(post=OuterRef("post")).exclude(state__in=never_went_out)
+    return deliveries.annotate(went_out=Exists(others))
+
+
+def decision_about(delivery: Delivery) -> Decision:
+    account = delivery.account
+    return Decision(
+        delivery_id=delivery.pk,
+        post_id=delivery.post_id,
+        text=said_by(delivery),
+        network=account.network,
+        handle=account.handle,
+        state=delivery.state,
+        due_at=delivery.due_at,
+        reason=reason_of(delivery),
+        follows=sentence_for_what_follows(delivery.state),
+        tries=delivery.tries,
+        evidence=tuple(_evidence(candidate) for candidate in delivery.candidates),
+        reconnects_first=account.state != AccountState.CONNECTED,
+        correctable=not delivery.went_out,  # type: ignore[attr-defined]  # with_way_back
+    )
+
+
+def reason_of(delivery: Delivery) -> str:
+    if not delivery.reason_code:
+        return ""
+    return sentence_for_reason(delivery.reason_code, delivery.reason_facts, delivery.reason)
+
+
+def said_by(delivery: Delivery) -> str:
+    """The text as it was frozen for this account."""
+    return "\n\n".join(part["text"] for part in delivery.parts)
+
+
+def _evidence(candidate: Mapping[str, Any]) -> Evidence:
+    at = candidate.get("published_at")
+    return Evidence(
+        remote_id=candidate["remote_id"],
+        url=web_address(candidate["url"]),
+        text=candidate["text"],
+        published_at=datetime.fromisoformat(at) if at else None,
+    )
+
+
+def web_address(url: str) -> str:
+    """Empty unless it is one that a browser may follow from a page: a server chose it."""
+    return url if url.startswith(("https://", "http://")) else ""

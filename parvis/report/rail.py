@@ -1,0 +1,28 @@
+"""What the frame around every page tells: how much waits for a person, and whether anyone sends."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
+from parvis.people.models import Workspace
+from parvis.report.deciding import to_decide
+
+# A worker tells the database every 10 seconds that it is there.
+SILENCE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rail:
+    to_decide: int
+    somebody_sends: bool
+
+
+def rail_of(workspace: Workspace) -> Rail:
+    return Rail(to_decide=to_decide(workspace).count(), somebody_sends=somebody_sends())
+
+
+def somebody_sends() -> bool:
+    """Whether a worker has shown a sign of life within the last minute."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - SILENCE).exists()

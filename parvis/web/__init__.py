@@ -1,0 +1,1 @@
+"""The desk in a browser. A door: it parses, calls one verb and renders."""

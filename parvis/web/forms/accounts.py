@@ -1,0 +1,50 @@
+"""What connecting an account asks for. What is secret is never written back into a page."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+_SECRET = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class BlueskyForm(forms.Form):
+    handle = forms.CharField(
+        label=_("Handle"),
+        max_length=300,
+        help_text=_("For example alice.bsky.social, or your own domain."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+    password = forms.CharField(
+        label=_("App password"),
+        max_length=200,
+        help_text=_("Nineteen signs, like xxxx-xxxx-xxxx-xxxx."),
+        widget=forms.PasswordInput(attrs=_SECRET),
+    )
+
+
+class MastodonServerForm(forms.Form):
+    server = forms.CharField(
+        label=_("Server"),
+        max_length=300,
+        help_text=_("For example mastodon.social, or your whole handle."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "inputmode": "url",
+            }
+        ),
+    )
+
+
+class MastodonTokenForm(MastodonServerForm):
+    token = forms.CharField(
+        label=_("Access token"), max_length=500, widget=forms.PasswordInput(attrs=_SECRET)
+    )

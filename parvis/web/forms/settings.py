@@ -1,0 +1,59 @@
+"""The workspace's and the user's own settings."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from parvis.people.models import User, Workspace
+from parvis.web.forms.opening import ZoneField
+
+
+class WorkspaceForm(forms.ModelForm):
+    time_zone = ZoneField()
+
+    class Meta:
+        model = Workspace
+        fields = ("name", "time_zone", "language")
+        labels: ClassVar = {"name": _("Name"), "language": _("Language of posts")}
+        help_texts: ClassVar = {
+            "language": _("New posts are marked as written in this language."),
+        }
+
+
+class YourselfForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ("name", "email", "language")
+        labels: ClassVar = {"name": _("Your name"), "language": _("Language of these pages")}
+
+
+class NewPasswordForm(forms.Form):
+    """The new password is asked for once: it can be shown while it is typed."""
+
+    old = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("At least ten characters. A few words are easier to keep than signs."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User) -> None:
+        super().__init__(*args)
+        self.user = user
+
+    def clean_old(self) -> str:
+        if not self.user.check_password(self.cleaned_data["old"]):
+            raise ValidationError(_("This is not your present password."))
+        return str(self.cleaned_data["old"])
+
+    def clean_new(self) -> str:
+        validate_password(self.cleaned_data["new"], self.user)
+        return str(self.cleaned_data["new"])

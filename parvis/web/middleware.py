@@ -1,0 +1,82 @@
+"""What holds for every page: whose workspace it is, and what the browser may load."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+
+from parvis.people.models import User
+from parvis.people.verbs import is_first_start, workspace_of
+
+Page = Callable[[HttpRequest], HttpResponse]
+
+_WITHOUT_AN_OWNER = frozenset({"opening", "language", "healthz"})
+_WITHOUT_THE_DATABASE = frozenset({"healthz"})
+
+
+class WorkspaceMiddleware:
+    """Gives the request its workspace, and the page the user's language and the workspace's time.
+
+    Until somebody has made the owner's account, every page leads to the one that makes it.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = _name_of(request)
+        if name in _WITHOUT_THE_DATABASE:
+            return self.page(request)
+        if isinstance(request.user, User) and request.user.is_authenticated:
+            return self._at_the_desk_of(request.user, request)
+        if name not in _WITHOUT_AN_OWNER and is_first_start():
+            return redirect("opening")
+        return self.page(request)
+
+    def _at_the_desk_of(self, user: User, request: HttpRequest) -> HttpResponse:
+        workspace = workspace_of(user)
+        request.workspace = workspace  # type: ignore[attr-defined]  # see desk_request.DeskRequest
+        translation.activate(user.language)
+        request.LANGUAGE_CODE = translation.get_language() or user.language
+        with timezone.override(workspace.zone):
+            return self.page(request)
+
+
+class ContentSecurityPolicyMiddleware:
+    """Scripts, styles and pictures come from this installation alone, and nothing inline runs.
+
+    A view may widen `form-action` by setting `form_action` on its response: Chromium applies the
+    directive to where a form's answer redirects as well, and OAuth redirects to a network.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.page(request)
+        form_action = getattr(response, "form_action", "'self'")
+        response.headers["Content-Security-Policy"] = "; ".join(
+            (*_POLICY, f"form-action {form_action}")
+        )
+        return response
+
+
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+)
+
+
+def _name_of(request: HttpRequest) -> str:
+    try:
+        return resolve(request.path_info).url_name or ""
+    except Resolver404:
+        return ""

@@ -1,0 +1,162 @@
+"""What a browser sends is bounded before it is believed.
+
+Neither memory nor disk fills up: bodies and files go to the data folder, and what is over the
+limit is taken off the wire and dropped. It is taken, because a browser that is cut off while it
+sends shows an error of its own in the place of our sentence.
+"""
+
+from contextlib import suppress
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestAborted
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from parvis.compose.media import NoRoomLeft, is_full, keep_picture
+from parvis.compose.models import Media
+from parvis.compose.pictures import UPLOAD_BYTES_LIMIT
+from parvis.people.models import Workspace
+
+BODY_BYTES_LIMIT = 2 * UPLOAD_BYTES_LIMIT
+_BYTES_IN_MEMORY = 2 * 1024 * 1024
+_WAS_CUT = "parvis.body_was_cut"
+
+
+class BoundedASGIHandler(ASGIHandler):
+    """Django's own, but for bodies: that one takes any size, to wherever /tmp lies."""
+
+    async def handle(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().handle(scope, receive, send)
+        except NoRoomLeft:
+            await self.send_response(_no_room_left(scope), send)
+
+    async def read_body(self, receive: Any) -> "ArrivingBody":
+        body = ArrivingBody()
+        try:
+            async for piece in _pieces(receive):
+                body.take(piece)
+            body.seek(0)
+        except BaseException as error:
+            body.give_up()
+            if not (isinstance(error, OSError) and is_full(error)):
+                raise
+            async for _ in _pieces(receive):
+                pass
+            raise NoRoomLeft from error
+        return body
+
+    def create_request(self, scope: Any, body_file: Any) -> Any:
+        scope[_WAS_CUT] = body_file.was_cut
+        return super().create_request(scope, body_file)
+
+
+class BoundedUploadHandler(FileUploadHandler):
+    """Streams one file and stops writing at the limit; what follows is counted and dropped."""
+
+    file: "ArrivedFile"
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.file = ArrivedFile(_new_file(), self.file_name, self.content_type)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.file.take(raw_data, start)
+
+    def file_complete(self, file_size: int) -> "ArrivedFile":
+        self.file.size = file_size
+        self.file.seek(0)
+        return self.file
+
+    def upload_interrupted(self) -> None:
+        self.file.close()
+
+
+class ArrivingBody(SpooledTemporaryFile[bytes]):
+    """A request's body, up to the limit. `was_cut` says that there was more of it."""
+
+    def __init__(self) -> None:
+        super().__init__(_BYTES_IN_MEMORY, dir=_folder())
+        self.was_cut = False
+
+    def take(self, piece: bytes) -> None:
+        room = BODY_BYTES_LIMIT - self.tell()
+        self.was_cut = self.was_cut or len(piece) > room
+        self.write(piece[:room])
+
+    def give_up(self) -> None:
+        # Closing writes out what is buffered, which a full disk refuses again.
+        with suppress(OSError):
+            self.close()
+
+
+class ArrivedFile(UploadedFile):
+    """A file in the data folder until the request ends. Over the limit it has a size, no bytes."""
+
+    disk_was_full = False
+
+    def take(self, piece: bytes, start: int) -> None:
+        if self.disk_was_full:
+            return
+        if start + len(piece) > UPLOAD_BYTES_LIMIT:
+            self._drop_bytes()
+            return
+        try:
+            self.write(piece)
+        except OSError as error:
+            if not is_full(error):
+                raise
+            self.disk_was_full = True
+            self._drop_bytes()
+
+    def _drop_bytes(self) -> None:
+        with suppress(OSError):
+            self.close()
+        self.file = _new_file()
+
+
+def keep_arrived(workspace: Workspace, arrived: UploadedFile) -> Media:
+    """Raises pictures.NotAPicture or NoRoomLeft."""
+    if getattr(arrived, "disk_was_full", False):
+        raise NoRoomLeft
+    return keep_picture(workspace, arrived.name or "", arrived.file, arrived.size or 0)
+
+
+def was_cut(request: HttpRequest) -> bool:
+    """Whether more than BODY_BYTES_LIMIT arrived, so that the last file is not among the files."""
+    return isinstance(request, ASGIRequest) and bool(request.scope.get(_WAS_CUT))
+
+
+async def _pieces(receive: Any) -> Any:
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise RequestAborted
+        yield message.get("body", b"")
+        if not message.get("more_body", False):
+            return
+
+
+def _new_file() -> SpooledTemporaryFile[bytes]:
+    return SpooledTemporaryFile(_BYTES_IN_MEMORY, dir=_folder())
+
+
+def _folder() -> Path:
+    folder = Path(settings.MEDIA_ROOT) / "arriving"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _no_room_left(scope: Any) -> HttpResponse:
+    """Nothing of the request can be read, and the database may not answer either."""
+    request = ASGIRequest(scope, None)
+    with translation.override(translation.get_language_from_request(request)):
+        page = render_to_string("parvis/compose/disk_full.html")
+    return HttpResponse(page, status=507)

@@ -1,0 +1,67 @@
+"""Every address of the desk."""
+
+from django.urls import include, path
+
+from parvis.web.views import (
+    accounts,
+    deciding,
+    errors,
+    health,
+    language,
+    oauth,
+    opening,
+    posts,
+    settings,
+    sign_in,
+    today,
+)
+
+urlpatterns = [
+    path("", today.show_today, name="today"),
+    path("opening/", opening.open_the_desk, name="opening"),
+    path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
+    path("language/", language.choose_language, name="language"),
+    path("posts/", posts.list_posts, name="posts"),
+    path("posts/<int:post_id>/", posts.show_post, name="post"),
+    path("posts/<int:post_id>/take-back/", posts.take_back, name="post-take-back"),
+    path("posts/<int:post_id>/move/", posts.move, name="post-move"),
+    path("posts/<int:post_id>/delete/", posts.delete, name="post-delete"),
+    path("posts/<int:post_id>/restore/", posts.restore, name="post-restore"),
+    path("posts/<int:post_id>/duplicate/", posts.duplicate, name="post-duplicate"),
+    path("deliveries/<int:delivery_id>/release/", deciding.release, name="delivery-release"),
+    path(
+        "deliveries/<int:delivery_id>/it-is-there/",
+        deciding.it_is_there,
+        name="delivery-it-is-there",
+    ),
+    path(
+        "deliveries/<int:delivery_id>/look-again/", deciding.look_again, name="delivery-look-again"
+    ),
+    path(
+        "deliveries/<int:delivery_id>/send-again/", deciding.send_again, name="delivery-send-again"
+    ),
+    path("deliveries/<int:delivery_id>/give-up/", deciding.give_up, name="delivery-give-up"),
+    path("deliveries/<int:delivery_id>/set-aside/", deciding.set_aside, name="delivery-set-aside"),
+    path("accounts/", accounts.list_accounts, name="accounts"),
+    path("accounts/connect/bluesky/", accounts.connect_bluesky, name="connect-bluesky"),
+    path("accounts/connect/mastodon/", accounts.connect_mastodon, name="connect-mastodon"),
+    path(
+        "accounts/connect/mastodon/token/",
+        accounts.connect_mastodon_token,
+        name="connect-mastodon-token",
+    ),
+    path("accounts/return/", oauth.come_back, name="oauth-return"),
+    path("accounts/<int:account_id>/disconnect/", accounts.disconnect, name="disconnect"),
+    path("settings/", settings.show_settings, name="settings"),
+    path("settings/workspace/", settings.change_workspace, name="settings-workspace"),
+    path("settings/yourself/", settings.change_yourself, name="settings-yourself"),
+    path("settings/password/", settings.change_password, name="settings-password"),
+    path("healthz", health.healthz, name="healthz"),
+    path("", include("parvis.web.compose_urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

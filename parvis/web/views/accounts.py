@@ -1,0 +1,132 @@
+"""Accounts: the list, connecting and disconnecting."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parvis.connections import verbs as connections
+from parvis.connections.models import Account, AccountState
+from parvis.deliver import leaving
+from parvis.networks.contract import Secret
+from parvis.networks.errors import NetworkError
+from parvis.report.accounts import account_line, account_lines
+from parvis.report.sentences import sentence_for_connecting
+from parvis.web.desk_request import DeskRequest
+from parvis.web.forms.accounts import BlueskyForm, MastodonServerForm, MastodonTokenForm
+from parvis.web.views import oauth
+
+
+@require_safe
+def list_accounts(request: DeskRequest) -> HttpResponse:
+    accounts = account_lines(request.workspace)
+    context = {
+        "accounts": [account for account in accounts if not account.is_disconnected],
+        "disconnected": [account for account in accounts if account.is_disconnected],
+    }
+    return render(request, "parvis/accounts.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def connect_bluesky(request: DeskRequest) -> HttpResponse:
+    form = BlueskyForm(request.POST or None, initial={"handle": request.GET.get("handle", "")})
+    if form.is_valid():
+        handle, password = form.cleaned_data["handle"], Secret(form.cleaned_data["password"])
+        try:
+            account = connections.connect_with_password(
+                request.workspace, "bluesky", handle, password
+            )
+        except NetworkError as error:
+            form.add_error(None, sentence_for_connecting(error))
+        else:
+            return welcome(request, account)
+    return _page(request, "parvis/connect_bluesky.html", form)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def connect_mastodon(request: DeskRequest) -> HttpResponse:
+    """Sends the browser to the server's own page, which asks whether Parvis may post."""
+    form = MastodonServerForm(
+        request.POST or None, initial={"server": request.GET.get("server", "")}
+    )
+    if form.is_valid():
+        try:
+            return oauth.leave_for(request, "mastodon", form.cleaned_data["server"])
+        except NetworkError as error:
+            form.add_error(None, sentence_for_connecting(error))
+    return _page(request, "parvis/connect_mastodon.html", form)
+
+
+@never_cache
+@sensitive_post_parameters("token")
+@require_http_methods(["GET", "POST"])
+def connect_mastodon_token(request: DeskRequest) -> HttpResponse:
+    form = MastodonTokenForm(
+        request.POST or None, initial={"server": request.GET.get("server", "")}
+    )
+    if form.is_valid():
+        server, token = form.cleaned_data["server"], Secret(form.cleaned_data["token"])
+        try:
+            account = connections.connect_with_token(request.workspace, "mastodon", server, token)
+        except NetworkError as error:
+            form.add_error(None, sentence_for_connecting(error))
+        else:
+            return welcome(request, account)
+    return _page(request, "parvis/connect_mastodon_token.html", form)
+
+
+@require_http_methods(["GET", "POST"])
+def disconnect(request: DeskRequest, account_id: int) -> HttpResponse:
+    """Asks first, and says what will be held."""
+    connected = Account.objects.exclude(state=AccountState.DISCONNECTED)
+    account = get_object_or_404(connected, pk=account_id, workspace=request.workspace)
+    if request.method != "POST":
+        return render(request, "parvis/disconnect.html", {"account": account_line(account)})
+    held = leaving.disconnect(account)
+    messages.success(request, _disconnected(account, held))
+    return redirect("accounts")
+
+
+def welcome(request: DeskRequest, account: Account) -> HttpResponse:
+    """The account is connected: what was held for it goes out."""
+    released = leaving.welcome_back(account)
+    messages.success(request, _connected(account, released))
+    return redirect("accounts")
+
+
+def _page(request: DeskRequest, template: str, form: object) -> HttpResponse:
+    wrong = bool(getattr(form, "errors", None))
+    return render(request, template, {"form": form}, status=422 if wrong else 200)
+
+
+def _connected(account: Account, released: int) -> str:
+    said = _("%(handle)s is connected.") % {"handle": account.handle}
+    if not released:
+        return said
+    more = ngettext(
+        "%(count)s post that was held for it is scheduled again.",
+        "%(count)s posts that were held for it are scheduled again.",
+        released,
+    )
+    return f"{said} {more % {'count': released}}"
+
+
+def _disconnected(account: Account, held: int) -> str:
+    said = _("%(handle)s is disconnected, and its permission is destroyed here.") % {
+        "handle": account.handle
+    }
+    if not held:
+        return said
+    more = ngettext(
+        "%(count)s scheduled post is held until you connect it again.",
+        "%(count)s scheduled posts are held until you connect it again.",
+        held,
+    )
+    return f"{said} {more % {'count': held}}"

@@ -1,0 +1,88 @@
+"""The decisions that a person makes about deliveries."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from parvis.deliver import verbs as deliver
+from parvis.deliver.models import Delivery
+from parvis.web.desk_request import DeskRequest
+from parvis.web.forms.deciding import FoundForm
+
+
+@require_POST
+def it_is_there(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    """Either one of the posts that were found, or the address that a person has seen it at."""
+    delivery = _delivery(request, delivery_id)
+    form = FoundForm(request.POST, candidates=delivery.candidates)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors.get("url", form.non_field_errors())))
+        return _back(request, delivery)
+    return _decide(
+        request,
+        delivery,
+        lambda: deliver.it_is_there(delivery, form.published()),
+        _("Noted as published."),
+    )
+
+
+@require_POST
+def look_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    delivery = _delivery(request, delivery_id)
+    said = _("It is looked up again. Nothing is sent meanwhile.")
+    return _decide(request, delivery, lambda: deliver.look_again(delivery), said)
+
+
+@require_POST
+def send_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    delivery = _delivery(request, delivery_id)
+    return _decide(request, delivery, lambda: deliver.send_again(delivery), _("It is sent again."))
+
+
+@require_POST
+def give_up(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    delivery = _delivery(request, delivery_id)
+    said = _("Given up. It will not be sent; the text stays with the post.")
+    return _decide(request, delivery, lambda: deliver.give_up(delivery), said)
+
+
+@require_POST
+def release(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    delivery = _delivery(request, delivery_id)
+    return _decide(request, delivery, lambda: deliver.release(delivery), _("It goes out now."))
+
+
+@require_POST
+def set_aside(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    delivery = _delivery(request, delivery_id)
+    said = _("Set aside. It stays with the post’s history.")
+    return _decide(request, delivery, lambda: deliver.set_aside(delivery), said)
+
+
+def _decide(
+    request: DeskRequest, delivery: Delivery, decide: Callable[[], None], said: str
+) -> HttpResponse:
+    try:
+        decide()
+    except deliver.NothingToDecide:
+        messages.info(request, _("This was settled meanwhile. Nothing was changed."))
+    else:
+        messages.success(request, said)
+    return _back(request, delivery)
+
+
+def _delivery(request: DeskRequest, delivery_id: int) -> Delivery:
+    return get_object_or_404(Delivery, pk=delivery_id, workspace=request.workspace)
+
+
+def _back(request: DeskRequest, delivery: Delivery) -> HttpResponse:
+    """To the page whose button was pressed, if it is one of ours."""
+    page = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(page, allowed_hosts=None):
+        return HttpResponseRedirect(page)
+    return redirect("post", delivery.post_id)

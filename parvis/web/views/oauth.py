@@ -1,0 +1,83 @@
+"""To a network's own page and back. What must match on return waits in the session, once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from parvis.connections.verbs import Departing, begin_oauth, finish_oauth
+from parvis.networks.contract import Secret
+from parvis.networks.errors import NetworkError
+from parvis.report.sentences import sentence_for_connecting
+from parvis.web.desk_request import DeskRequest
+
+_KEPT = "departed for a network"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Exception):
+    """Why the browser came back with nothing that can be used. `sentence` is for a person."""
+
+    sentence: str
+
+
+def leave_for(request: DeskRequest, network: str, server: str) -> HttpResponse:
+    """Raises NetworkError when the server cannot be found or will not know Parvis."""
+    departing = begin_oauth(network, server, _return_address(request))
+    request.session[_KEPT] = {
+        "network": departing.network,
+        "server": departing.server,
+        "redirect_uri": departing.redirect_uri,
+        "state": departing.state,
+        "code_verifier": departing.code_verifier.reveal(),
+    }
+    return redirect(departing.url)
+
+
+@never_cache
+@require_safe
+def come_back(request: DeskRequest) -> HttpResponse:
+    from parvis.web.views.accounts import welcome
+
+    departed = request.session.pop(_KEPT, None)
+    try:
+        account = finish_oauth(request.workspace, *_matched(request, departed))
+    except Refusal as refusal:
+        messages.error(request, refusal.sentence)
+    except NetworkError as error:
+        messages.error(request, sentence_for_connecting(error))
+    else:
+        return welcome(request, account)
+    return redirect("connect-mastodon")
+
+
+def _matched(request: DeskRequest, departed: dict[str, Any] | None) -> tuple[Departing, str]:
+    """What this browser left with, and the code it brought. Raises Refusal."""
+    if not departed or not constant_time_compare(request.GET.get("state", ""), departed["state"]):
+        raise Refusal(
+            _(
+                "This return from the network does not belong to a sign-in that began in this "
+                "browser. Nothing was connected; begin again."
+            )
+        )
+    if not (code := request.GET.get("code", "")):
+        raise Refusal(
+            _("The network gave no permission. Nothing was connected; you can begin again.")
+        )
+    kept = {**departed, "code_verifier": Secret(departed["code_verifier"])}
+    return Departing(url="", **kept), code
+
+
+def _return_address(request: DeskRequest) -> str:
+    path = reverse("oauth-return")
+    if settings.PUBLIC_URL:
+        return f"{settings.PUBLIC_URL}{path}"
+    return request.build_absolute_uri(path)
