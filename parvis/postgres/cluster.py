@@ -25,9 +25,6 @@ class Cluster:
         """Where a new cluster is made; only the rename to `folder` makes it count."""
         return self.folder.with_name("cluster.new")
 
-    def exists(self) -> bool:
-        return (self.folder / "PG_VERSION").exists()
-
     def create(self) -> None:
         self.site.log.note(f"making a new database with PostgreSQL {self.major}")
         self.draw_up(checksums=True)

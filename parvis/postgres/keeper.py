@@ -83,8 +83,7 @@ def opened_server(site: Site) -> Server:
     without_leftovers(site).close()
     major, programs = installed_programs(site)
     cluster = Cluster(site, major, programs)
-    if not cluster.exists():
-        _provide(cluster)
+    _provide(cluster)
     cluster.configure()
     server = Server(site, cluster.folder, programs)
     server.start()
@@ -184,13 +183,14 @@ def _settle_in(layout: Layout, user: str | None) -> Site:
 
 
 def _provide(cluster: Cluster) -> None:
-    """Data for a version that has none yet: upgraded from an older one, or new."""
-    majors = cluster.site.layout.majors()
-    if not majors:
+    """Data for this version: there already, upgraded from an older one, or new."""
+    newest = max(cluster.site.layout.majors(), default=None)
+    if newest is None:
         cluster.create()
         return
-    refuse_newer(cluster.site, majors[-1], cluster.major)
-    upgrade(majors[-1], cluster)
+    refuse_newer(cluster.site, newest, cluster.major)
+    if newest < cluster.major:
+        upgrade(newest, cluster)
 
 
 def _rest(wake: int) -> None:

@@ -13,12 +13,18 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from parvis.postgres.errors import DatabaseUnavailable
+
 PORT = 5432
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 # sun_path holds 108 bytes on Linux and 104 on macOS, with the closing zero (unix(7), unix(4)).
 SOCKET_PATH_BYTES = 103
 # Not tempfile.gettempdir(): two users with different TMPDIR must find the same server.
 SHORT_PLACE = Path("/tmp")  # noqa: S108 - the folder below it is checked before every use
+
+
+# initdb and pg_upgrade put the paths of their programs between double quotes into a shell command.
+FORBIDDEN_CHARACTERS = frozenset('"$`\\\n\r')
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,16 @@ class Layout:
     @property
     def log(self) -> Path:
         return self.folder / "log" / "server.log"
+
+    def refuse_unspeakable(self) -> None:
+        forbidden = FORBIDDEN_CHARACTERS & set(str(self.folder))
+        if forbidden:
+            raise DatabaseUnavailable(
+                "odd-folder-name",
+                f"PostgreSQL cannot work in {self.folder}, for the character "
+                f"{' '.join(sorted(forbidden))!r} in its name. Nothing was changed. "
+                "Choose a data folder without it.",
+            )
 
     def home(self, major: int) -> Path:
         return self.folder / str(major)

@@ -1,6 +1,7 @@
 """The public face: open the server of a folder, use it, let it go."""
 
 import json
+import math
 import os
 import select
 import subprocess
@@ -55,6 +56,7 @@ class EmbeddedPostgres:
         """Become a user of the server, starting it if need be; returns once it answers."""
         folder = self._layout.folder
         with foreign_errors_translated(folder):
+            self._layout.refuse_unspeakable()
             account = account_for(folder, self._user)
             prepare_folder(folder, account)
             users = self._join(account)
@@ -134,7 +136,7 @@ class Use:
                 if wordless == WORDLESS_KEEPERS:
                     raise _keeper_failed(f"nothing (see {self._layout.log})")
                 continue
-            trouble = _refusal(self.url)
+            trouble = _refusal(self.url, deadline - time.monotonic())
             if not trouble:
                 return
             time.sleep(OFTEN_ENOUGH)
@@ -169,13 +171,14 @@ def _url(layout: Layout, account: Account) -> str:
     return f"postgresql://{ROLE}@/{DATABASE}?host={socket_folder}&port={PORT}"
 
 
-def _refusal(url: str) -> str:
+def _refusal(url: str, patience: float) -> str:
     """Why the server does not answer; empty when it does."""
     # Here, not above: the keeper imports this package and should not carry a database client.
     import psycopg
 
+    seconds = max(1, min(math.ceil(patience), CONNECT_SECONDS))
     try:
-        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+        psycopg.connect(url, connect_timeout=seconds).close()
     except psycopg.OperationalError as error:
         return (str(error).strip().splitlines() or ["it did not answer"])[-1]
     return ""
