@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from parvis import __version__
-from parvis.cli import running
+from parvis.cli import backups, running
 from parvis.cli.exits import EPILOGUE, ExitCode
 from parvis.cli.failures import Failure, failure_of
 from parvis.cli.voice import Voice
@@ -23,7 +23,7 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
 )
 running.register(program)
-# MORE
+backups.register(program)
 
 
 def run() -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from parvis.cli.failures import Failure
 
+Advance = Callable[[str, float, float], None]
 # A pipe has no width; whoever reads it wants whole words.
 WIDTH_OF_A_PIPE = 200
 
@@ -57,16 +58,19 @@ class Voice:
             self._err().print(str(failure), markup=False, highlight=False, soft_wrap=True)
 
     @contextmanager
-    def progress(self, doing: str, total: float | None) -> Iterator[Callable[[float], None]]:
-        """A bar on a terminal, nothing elsewhere. The yielded call takes what is done so far."""
+    def progress(self, doing: str) -> Iterator[Advance]:
+        """A bar on a terminal, nothing elsewhere. What is yielded takes the step, done and total;
+        a total of 0 is one that is not known."""
         if self.in_json or not sys.stderr.isatty():
-            yield lambda done: None
+            yield lambda doing, done, total: None
             return
         from rich.progress import Progress
 
         with Progress(console=self._err(), transient=True) as bar:
-            task = bar.add_task(doing, total=total)
-            yield lambda done: bar.update(task, completed=done)
+            task = bar.add_task(doing, total=None)
+            yield lambda doing, done, total: bar.update(
+                task, description=doing, completed=done, total=total or None
+            )
 
     def _out(self) -> "Console":
         return _console(to_stderr=False)

@@ -14,7 +14,13 @@ from django.db.models.functions import Now
 
 from parvis.config.reach import all_networks, new_http
 from parvis.connections.models import Account, AccountState, RegisteredApp
-from parvis.connections.sealing import seal, seal_tokens, unseal, unseal_tokens
+from parvis.connections.sealing import (
+    CannotUnseal,
+    seal,
+    seal_tokens,
+    unseal,
+    unseal_tokens,
+)
 from parvis.networks import contract
 from parvis.networks.contract import (
     AppRegistration,
@@ -205,6 +211,32 @@ def accounts_of(workspace: Workspace) -> list[Account]:
     return list(
         Account.objects.filter(workspace=workspace).exclude(state=AccountState.DISCONNECTED)
     )
+
+
+def accounts_that_cannot_be_unsealed() -> list[Account]:
+    """Those whose tokens another sealing key has sealed than the one that is here."""
+    return [a for a in Account.objects.exclude(sealed_tokens=None) if not _can_be_unsealed(a)]
+
+
+def ask_to_reconnect_what_cannot_be_unsealed() -> list[Account]:
+    """After the key has changed. What servers gave this installation is asked for anew as well."""
+    unopened = accounts_that_cannot_be_unsealed()
+    for account in unopened:
+        ask_to_reconnect(account, "The key that sealed this account’s tokens is no longer here.")
+    for app in RegisteredApp.objects.all():
+        try:
+            _opened(app)
+        except CannotUnseal:
+            app.delete()
+    return unopened
+
+
+def _can_be_unsealed(account: Account) -> bool:
+    try:
+        speaking_as(account)
+    except CannotUnseal:
+        return False
+    return True
 
 
 async def _registered_app(
