@@ -44,23 +44,11 @@ def claim_lookups(limit: int) -> list[Claim]:
 
 
 def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
-    """Makes the claims this worker's own. What was claimed again meanwhile is left out."""
+    """Makes the claims this worker's own, in their order. What was claimed again is left out."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {**_arrays(claims), "worker": worker, "lease": LEASE_SECONDS})
-        return [
-            Taken(
-                claim=Claim(row[0], row[1]),
-                account_id=row[2],
-                state=row[3],
-                parts=_json(row[4]),
-                keys=_json(row[5]),
-                prepared=_json(row[6]),
-                receipts=_json(row[7]),
-                tries=row[8],
-                lookups=row[9],
-            )
-            for row in cursor.fetchall()
-        ]
+        taken = {one.claim: one for one in map(_taken, cursor.fetchall())}
+    return [taken[claim] for claim in claims if claim in taken]
 
 
 def renew(claims: Sequence[Claim]) -> set[int]:
@@ -86,6 +74,20 @@ def seconds_until_next(at_most: float) -> float:
         cursor.execute(_NEXT)
         (seconds,) = cursor.fetchone()
     return at_most if seconds is None else min(max(float(seconds), 0.0), at_most)
+
+
+def _taken(row: tuple[Any, ...]) -> Taken:
+    return Taken(
+        claim=Claim(row[0], row[1]),
+        account_id=row[2],
+        state=row[3],
+        parts=_json(row[4]),
+        keys=_json(row[5]),
+        prepared=_json(row[6]),
+        receipts=_json(row[7]),
+        tries=row[8],
+        lookups=row[9],
+    )
 
 
 def _claims(statement: str, parameters: dict[str, Any]) -> list[Claim]:

@@ -27,7 +27,6 @@ from parvis.networks.contract import Found, Prepared, Presence
 from parvis.networks.errors import (
     Expired,
     NetworkError,
-    NotSent,
     Reconnect,
     SlowDown,
     Unknown,
@@ -92,14 +91,12 @@ class Courier:
         try:
             speaker, prepared = await self._prepare(account, taken, part)
         except NetworkError as error:
-            await self._heed(account, error)
-            return outcomes.failed(taken, part, None, error)
+            return outcomes.failed(taken, part, None, await self._heed(account, error))
         attempt_id = await self._write_down(taken, part, prepared)
         try:
             receipt = await self._publish(speaker, prepared)
         except NetworkError as error:
-            await self._heed(account, error)
-            return outcomes.failed(taken, part, attempt_id, error)
+            return outcomes.failed(taken, part, attempt_id, await self._heed(account, error))
         return outcomes.published(taken, part, attempt_id, receipt)
 
     async def _prepare(
@@ -125,12 +122,9 @@ class Courier:
             return Prepared.from_json(stored)
         network = all_networks()[speaker.network]
         content = part_from_json(taken.parts[part])
-        try:
-            return await network.prepare(
-                self.http, speaker, content, taken.keys[part], datetime.now(UTC)
-            )
-        except FileNotFoundError:
-            raise NotSent("media-missing", "A picture is missing from the data folder.") from None
+        return await network.prepare(
+            self.http, speaker, content, taken.keys[part], datetime.now(UTC)
+        )
 
     async def _write_down(self, taken: Taken, part: int, prepared: Prepared) -> int:
         """The attempt is on disk when this returns, and the lease outlives the call to come."""
@@ -162,8 +156,7 @@ class Courier:
             found = await self._find(account, taken)
             settlement = outcomes.looked_up(taken, found)
         except NetworkError as error:
-            await self._heed(account, error)
-            settlement = outcomes.lookup_failed(taken, error)
+            settlement = outcomes.lookup_failed(taken, await self._heed(account, error))
         await self._settle(settlement)
         log.info("delivery=%s looked up: %s", taken.claim.delivery_id, settlement.after)
 
@@ -181,8 +174,11 @@ class Courier:
             self.http, speaker, Prepared.from_json(stored), first.started_at
         )
 
-    async def _heed(self, account: Account, error: NetworkError) -> None:
-        """What concerns the account concerns all its deliveries, not only this one."""
+    async def _heed(self, account: Account, error: NetworkError) -> NetworkError:
+        """What concerns the account concerns all its deliveries, not only this one.
+
+        Answers the error that decides: tokens that cannot be renewed weigh more than lapsed ones.
+        """
         if isinstance(error, Reconnect) and account.can_publish:
             await sync_to_async(connections.ask_to_reconnect)(account, error.sentence)
             await sync_to_async(hold_for)(account, "reconnect")
@@ -190,14 +186,17 @@ class Courier:
         elif isinstance(error, SlowDown) and error.until is not None:
             await sync_to_async(connections.hold_calls_until)(account, error.until)
         elif isinstance(error, Expired):
-            await self._renew_tokens(account)
+            return await self._renew_tokens(account) or error
+        return error
 
-    async def _renew_tokens(self, account: Account) -> None:
+    async def _renew_tokens(self, account: Account) -> NetworkError | None:
         try:
             await with_new_tokens(self.http, account)
+        except Expired:
+            return None
         except NetworkError as error:
-            if not isinstance(error, Expired):
-                await self._heed(account, error)
+            return await self._heed(account, error)
+        return None
 
     def _write_attempts(self, intents: Sequence[Intent]) -> list[int | None]:
         written = ledger.write_attempts(intents, self.name)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from parvis.networks.errors import Refused
+from parvis.networks.errors import NotSent
 from parvis.networks.secret import Secret
 
 
@@ -90,9 +90,9 @@ async def _open(path: Path, files: AsyncExitStack) -> BinaryIO:
     try:
         file = await asyncio.to_thread(path.open, "rb")
     except OSError:
-        raise Refused(
+        raise NotSent(
             "file-missing",
-            f"The file {path.name} could not be read. Nothing was posted; add the image anew.",
+            f"The file {path.name} could not be read. Nothing was posted; it is tried again.",
             name=path.name,
         ) from None
     return files.enter_context(file)

@@ -14,7 +14,7 @@ from parvis.deliver.models import Attempt, Delivery, Outcome
 from parvis.deliver.states import State
 from parvis.networks.contract import Secret, Tokens
 from parvis.people.models import Workspace
-from tests.cast import kept_picture, scheduled
+from tests.cast import kept_picture, make_due, scheduled
 from tests.deliver.driving import deliver_due, look_up_due, reaching
 from tests.servers.bluesky import BlueskyAccount
 from tests.servers.fixtures import BlueskyBehindProxy
@@ -233,14 +233,14 @@ def test_a_missing_picture_postpones_the_post_and_says_so(
     delivery = scheduled(stage.account, media=(UsedMedia(media_id=stalls.pk, alt="Stalls"),))
     stalls.path.unlink()
     deliver_due()
-    assert settled(delivery).reason_code == "media-missing"
+    assert settled(delivery).reason_code == "file-missing"
     assert delivery.state == State.SCHEDULED
     assert not stage.records
 
 
 def test_posts_of_one_account_go_out_in_the_order_they_were_due(stage: Stage) -> None:
     second, first = scheduled(stage.account, text="second"), scheduled(stage.account, text="first")
-    Delivery.objects.filter(pk=first.pk).update(ready_at=Now() - timedelta(minutes=5))
+    make_due(first, timedelta(minutes=5))
     deliver_due()
     sent = [attempt.request["text"] for attempt in Attempt.objects.order_by("started_at")]
     assert sent == ["first", "second"]

@@ -189,10 +189,10 @@ class TestAnswers:
         assert server.requests[0].headers["Content-Length"] == "300000"
         assert server.requests[0].headers["Content-Type"] == "image/png"
 
-    async def test_a_file_that_is_gone_is_refused(
+    async def test_a_file_that_is_gone_sends_nothing_and_may_be_tried_again(
         self, http: Http, server: Server, tmp_path: Path
     ) -> None:
-        with pytest.raises(Refused) as refusal:
+        with pytest.raises(NotSent) as refusal:
             await http.post(server.url, body=tmp_path / "gone.png", content_type="image/png", **ASK)
 
         assert refusal.value.code == "file-missing"
