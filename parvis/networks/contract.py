@@ -118,7 +118,7 @@ class AppRegistration:
 class OAuthReturn:
     """What came back with the browser, and what was kept when it left."""
 
-    code: str
+    code: str = field(repr=False)
     redirect_uri: str
     code_verifier: Secret
 
@@ -226,7 +226,8 @@ class Network(Protocol):
     async def look_up(
         self, http: Http, account: Account, prepared: Prepared, sent_at: datetime
     ) -> Found:
-        """`sent_at` is when the first attempt was written down, by the database's clock."""
+        """`sent_at` is when the first attempt was written down, by the database's clock. Raises
+        NotSent, SlowDown or Reconnect when the network did not answer: the question stays open."""
         ...
 
     async def delete(self, http: Http, account: Account, remote_id: str) -> None:
