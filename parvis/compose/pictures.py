@@ -19,7 +19,7 @@ from parvis.compose.metadata import gif_without_metadata
 UPLOAD_BYTES_LIMIT = 50 * 1024 * 1024
 # Decoded and turned upright, a picture takes up to eight bytes per pixel for a moment.
 PIXELS_LIMIT = 100_000_000
-Pillow.MAX_IMAGE_PIXELS = PIXELS_LIMIT
+Pillow.MAX_IMAGE_PIXELS = None  # `read_picture` looks by itself, before anything is decoded
 MEDIA_TYPES = {
     "JPEG": "image/jpeg",
     "PNG": "image/png",
@@ -78,8 +78,6 @@ def read_picture(file: BinaryIO, size: int) -> Picture:
             _refuse_bombs(opened)
             opened.load()
             return _cleaned(opened, content)
-    except Pillow.DecompressionBombError:
-        raise NotAPicture("too-many-pixels", limit=PIXELS_LIMIT) from None
     except _BROKEN:
         raise NotAPicture("not-a-picture") from None
 

@@ -5,10 +5,12 @@ limit is taken off the wire and dropped. It is taken, because a browser that is 
 sends shows an error of its own in the place of our sentence.
 """
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import RequestAborted
@@ -23,6 +25,11 @@ from parvis.compose.media import NoRoomLeft, is_full, keep_picture
 from parvis.compose.models import Media
 from parvis.compose.pictures import UPLOAD_BYTES_LIMIT
 from parvis.people.models import Workspace
+
+if TYPE_CHECKING:
+    _UploadedBytes = UploadedFile[bytes]
+else:
+    _UploadedBytes = UploadedFile
 
 BODY_BYTES_LIMIT = 2 * UPLOAD_BYTES_LIMIT
 _BYTES_IN_MEMORY = 2 * 1024 * 1024
@@ -39,17 +46,16 @@ class BoundedASGIHandler(ASGIHandler):
             await self.send_response(_no_room_left(scope), send)
 
     async def read_body(self, receive: Any) -> "ArrivingBody":
-        body = ArrivingBody()
+        body, pieces = ArrivingBody(), _pieces(receive)
         try:
-            async for piece in _pieces(receive):
+            async for piece in pieces:
                 body.take(piece)
             body.seek(0)
         except BaseException as error:
             body.give_up()
             if not (isinstance(error, OSError) and is_full(error)):
                 raise
-            async for _ in _pieces(receive):
-                pass
+            await _drop(pieces)
             raise NoRoomLeft from error
         return body
 
@@ -83,7 +89,7 @@ class ArrivingBody(SpooledTemporaryFile[bytes]):
     """A request's body, up to the limit. `was_cut` says that there was more of it."""
 
     def __init__(self) -> None:
-        super().__init__(_BYTES_IN_MEMORY, dir=_folder())
+        super().__init__(_BYTES_IN_MEMORY, "w+b", dir=_folder())
         self.was_cut = False
 
     def take(self, piece: bytes) -> None:
@@ -97,7 +103,7 @@ class ArrivingBody(SpooledTemporaryFile[bytes]):
             self.close()
 
 
-class ArrivedFile(UploadedFile):
+class ArrivedFile(_UploadedBytes):
     """A file in the data folder until the request ends. Over the limit it has a size, no bytes."""
 
     disk_was_full = False
@@ -122,11 +128,12 @@ class ArrivedFile(UploadedFile):
         self.file = _new_file()
 
 
-def keep_arrived(workspace: Workspace, arrived: UploadedFile) -> Media:
+def keep_arrived(workspace: Workspace, arrived: "UploadedFile[bytes]") -> Media:
     """Raises pictures.NotAPicture or NoRoomLeft."""
     if getattr(arrived, "disk_was_full", False):
         raise NoRoomLeft
-    return keep_picture(workspace, arrived.name or "", arrived.file, arrived.size or 0)
+    file = cast(BinaryIO, arrived.file)
+    return keep_picture(workspace, arrived.name or "", file, arrived.size or 0)
 
 
 def was_cut(request: HttpRequest) -> bool:
@@ -134,7 +141,7 @@ def was_cut(request: HttpRequest) -> bool:
     return isinstance(request, ASGIRequest) and bool(request.scope.get(_WAS_CUT))
 
 
-async def _pieces(receive: Any) -> Any:
+async def _pieces(receive: Any) -> AsyncIterator[bytes]:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -144,19 +151,24 @@ async def _pieces(receive: Any) -> Any:
             return
 
 
+async def _drop(pieces: AsyncIterator[bytes]) -> None:
+    async for _ in pieces:
+        pass
+
+
 def _new_file() -> SpooledTemporaryFile[bytes]:
-    return SpooledTemporaryFile(_BYTES_IN_MEMORY, dir=_folder())
+    return SpooledTemporaryFile(_BYTES_IN_MEMORY, "w+b", dir=_folder())
 
 
-def _folder() -> Path:
+def _folder() -> str:
     folder = Path(settings.MEDIA_ROOT) / "arriving"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return str(folder)
 
 
 def _no_room_left(scope: Any) -> HttpResponse:
     """Nothing of the request can be read, and the database may not answer either."""
-    request = ASGIRequest(scope, None)
+    request = ASGIRequest(scope, BytesIO())
     with translation.override(translation.get_language_from_request(request)):
         page = render_to_string("parvis/compose/disk_full.html")
     return HttpResponse(page, status=507)

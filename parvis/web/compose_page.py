@@ -1,0 +1,254 @@
+"""What the composer shows of a draft, made of plain data for its template."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import gcd
+
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
+
+from parvis.compose.content import Content
+from parvis.compose.models import Media, Post, Version
+from parvis.compose.pictures import UPLOAD_BYTES_LIMIT
+from parvis.compose.validation import Finding, Review, Severity
+from parvis.compose.verbs import parts_of, review_part
+from parvis.connections.models import Account
+from parvis.connections.verbs import accounts_of
+from parvis.networks.contract import Part, Traits
+from parvis.networks.text import Span, find_hashtags, find_links, find_mentions
+from parvis.people.models import Workspace
+from parvis.report.faces import face_of
+from parvis.report.phrases import VISIBILITIES
+from parvis.report.sentences import sentence_for_finding
+from parvis.web.forms.when import Choice
+
+# BCP 47; the workspace's own comes first whether it is here or not.
+_COMMON_LANGUAGES = (
+    "ar", "bg", "bn", "br", "ca", "co", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu",
+    "fa", "fi", "fr", "ga", "gl", "he", "hi", "hr", "hu", "id", "is", "it", "ja", "ko", "lb", "lt",
+    "lv", "nb", "nl", "nn", "pl", "pt", "pt-br", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw",
+    "ta", "th", "tr", "uk", "ur", "vi", "zh-hans", "zh-hant",
+)  # fmt: skip
+_OWN_NAMES = {"oc": "occitan", "co": "corsu", "zh": "中文"}
+_LONGEST_EXCERPT = 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of a preview's text; `kind` is "", "link", "mention" or "hashtag"."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One account: whether it is chosen, what it says and what was found about that."""
+
+    account: Account
+    chosen: bool
+    text: str | None
+    part: Part | None = None
+    review: Review | None = None
+
+    @property
+    def traits(self) -> Traits:
+        return self.account.traits
+
+    @property
+    def network(self) -> str:
+        return face_of(self.account.network).label
+
+    @property
+    def verdict(self) -> str:
+        return self.worst or "fits"
+
+    @property
+    def worst(self) -> str:
+        found = {finding.severity for finding in self.review.findings} if self.review else set()
+        return next((severity.value for severity in _BY_WEIGHT if severity in found), "")
+
+    @property
+    def sentences(self) -> list[tuple[str, str, str]]:
+        """Severity, code and sentence, the worst first."""
+        return told(self.review.findings) if self.review else []
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return pieces_of(self.part.text) if self.part else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    media: Media
+    alt: str
+
+    @property
+    def ratio(self) -> str:
+        """“4:3” where the sides have a handy ratio, else “1024 × 767”."""
+        width, height = self.media.width, self.media.height
+        common = gcd(width, height)
+        if max(width, height) // common <= 21:
+            return f"{width // common}:{height // common}"
+        return f"{width} × {height}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Why the post was not handed over, and what a person can choose."""
+
+    sentence: str
+    choices: Sequence[Choice] = ()
+    in_the_way: Sequence[tuple[Account, list[tuple[str, str, str]]]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A draft as the page shows it: typed, looked at and ready to be changed."""
+
+    content: Content
+    lines: list[Line]
+    pictures: list[Picture]
+    languages: list[tuple[str, str]]
+    visibilities: list[tuple[str, str]]
+    byte_limit: int = UPLOAD_BYTES_LIMIT
+
+    @property
+    def chosen(self) -> list[Line]:
+        return [line for line in self.lines if line.chosen]
+
+    @property
+    def has_warning(self) -> bool:
+        return bool(self.content.content_warning) or any(
+            line.traits.has_content_warning for line in self.chosen
+        )
+
+    @property
+    def has_visibility(self) -> bool:
+        return bool(self.content.visibility) or any(
+            line.traits.visibilities for line in self.chosen
+        )
+
+    @property
+    def alt_limit(self) -> int | None:
+        return min((line.traits.alt_limit for line in self.chosen), default=None)
+
+    @property
+    def strictest_about_pictures(self) -> Line | None:
+        return min(self.chosen, key=lambda line: line.traits.image_limit, default=None)
+
+
+def sheet_of(workspace: Workspace, content: Content) -> Sheet:
+    parts = parts_of(workspace, content)
+    lines = [_line(account, content, parts) for account in _shown(workspace, parts)]
+    return Sheet(
+        content=content,
+        lines=lines,
+        pictures=pictures_of(workspace, content),
+        languages=_languages(workspace, content),
+        visibilities=_visibilities(lines),
+    )
+
+
+def pictures_of(workspace: Workspace, content: Content) -> list[Picture]:
+    ids = [used.media_id for used in content.media]
+    kept = Media.objects.filter(workspace=workspace).in_bulk(ids)
+    return [
+        Picture(media=kept[used.media_id], alt=used.alt)
+        for used in content.media
+        if used.media_id in kept
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptVersion:
+    version: Version
+    content: Content
+    excerpt: str = field(default="")
+
+
+def versions_of(post: Post, limit: int = 30) -> list[KeptVersion]:
+    found = post.versions.select_related("saved_by")[:limit]
+    return [_kept(version) for version in found]
+
+
+def told(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
+    by_weight = sorted(findings, key=lambda finding: _BY_WEIGHT.index(finding.severity))
+    return [(f.severity.value, f.code, sentence_for_finding(f)) for f in by_weight]
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """The text cut where a network would make it clickable."""
+    pieces, at = [], 0
+    for span, kind in _spans(text):
+        if span.start >= at:
+            pieces += [
+                Piece(text=text[at : span.start]),
+                Piece(text=text[span.start : span.end], kind=kind),
+            ]
+            at = span.end
+    return [piece for piece in (*pieces, Piece(text=text[at:])) if piece.text]
+
+
+_BY_WEIGHT = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+
+
+def _spans(text: str) -> list[tuple[Span, str]]:
+    found = [(span, "link") for span in find_links(text)]
+    found += [(span, "mention") for span in find_mentions(text)]
+    found += [(span, "hashtag") for span in find_hashtags(text)]
+    return sorted(found, key=lambda pair: pair[0].start)
+
+
+def _shown(workspace: Workspace, parts: dict[Account, Part]) -> list[Account]:
+    """A disconnected account that the draft still names is shown, so that it can be left out."""
+    connected = accounts_of(workspace)
+    gone = [account for account in parts if account not in connected]
+    return connected + gone
+
+
+def _line(account: Account, content: Content, parts: dict[Account, Part]) -> Line:
+    part = parts.get(account)
+    return Line(
+        account=account,
+        chosen=part is not None,
+        text=content.said.get(account.pk),
+        part=part,
+        review=review_part(part, account) if part else None,
+    )
+
+
+def _kept(version: Version) -> KeptVersion:
+    content = Content.from_json(version.content)
+    texts = [content.text, *(text for text in content.said.values() if text)]
+    said = next((text.strip() for text in texts if text.strip()), "")
+    short = said if len(said) <= _LONGEST_EXCERPT else said[:_LONGEST_EXCERPT].rstrip() + "…"
+    return KeptVersion(version=version, content=content, excerpt=short)
+
+
+def _languages(workspace: Workspace, content: Content) -> list[tuple[str, str]]:
+    codes = [workspace.language, *_COMMON_LANGUAGES]
+    if content.language:
+        codes.append(content.language)
+    return [(code, _own_name(code)) for code in dict.fromkeys(map(_as_bcp47, codes))]
+
+
+def _own_name(code: str) -> str:
+    known = LANG_INFO.get(code.lower(), {})
+    return str(_OWN_NAMES.get(code) or known.get("name_local") or code)
+
+
+def _as_bcp47(code: str) -> str:
+    """“pt-br” as “pt-BR”, “zh-hans” as “zh-Hans”, as BCP 47 recommends."""
+    language, dash, rest = code.partition("-")
+    if not dash:
+        return code
+    return (
+        f"{language}-{rest.upper() if len(rest) == 2 else rest.title() if len(rest) == 4 else rest}"
+    )
+
+
+def _visibilities(lines: Iterable[Line]) -> list[tuple[str, str]]:
+    offered = {value for line in lines for value in line.traits.visibilities}
+    named = [(value, str(said)) for value, said in VISIBILITIES.items() if value in offered]
+    return [("", _("as the account does by default")), *named]

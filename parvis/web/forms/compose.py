@@ -1,0 +1,141 @@
+"""Reads what the composer's form sends. It refuses nothing: whatever was typed must be kept."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive, localtime
+
+from parvis.compose.content import Content, UsedMedia
+from parvis.compose.models import VISIBILITIES
+from parvis.people.models import Workspace
+from parvis.web.forms.when import WhenForm
+
+_VISIBILITIES = {value for value, _ in VISIBILITIES}
+_LONGEST_TAB = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """The form as one tab sent it. `turn` counts the tab's saves, and is 0 without scripts."""
+
+    content: Content
+    post_id: int | None = None
+    base_revision: int = 0
+    tab: str = ""
+    turn: int = 0
+    when: WhenForm
+
+
+def read_typed(sent: QueryDict, workspace: Workspace) -> Typed:
+    when = WhenForm(sent, zone=workspace.zone)
+    return Typed(
+        content=_read_content(sent, when),
+        post_id=_number(sent.get("post")),
+        base_revision=_number(sent.get("revision")) or 0,
+        tab=_text(sent, "tab")[:_LONGEST_TAB],
+        turn=_number(sent.get("turn")) or 0,
+        when=when,
+    )
+
+
+def rearranged(typed: Typed, order: str) -> Typed:
+    """`order` is what a button beside a picture sends: "up-2", "down-0" or "remove-1"."""
+    what, _, place = order.partition("-")
+    arrange, number = _ARRANGEMENTS.get(what), _number(place)
+    if arrange is None or number is None or number >= len(typed.content.media):
+        return typed
+    media = arrange(list(typed.content.media), number)
+    return replace(typed, content=replace(typed.content, media=tuple(media)))
+
+
+def with_pictures(typed: Typed, added: Iterable[int]) -> Typed:
+    media = (*typed.content.media, *(UsedMedia(media_id=media_id) for media_id in added))
+    return replace(typed, content=replace(typed.content, media=media))
+
+
+def _read_content(sent: QueryDict, when: WhenForm) -> Content:
+    visibility = sent.get("visibility", "")
+    return Content(
+        text=_text(sent, "text"),
+        language=_text(sent, "language")[:35],
+        content_warning=_text(sent, "content_warning"),
+        visibility=visibility if visibility in _VISIBILITIES else "",
+        media=_read_media(sent),
+        said=_read_said(sent),
+        planned_at=_planned(sent, when),
+    )
+
+
+def _read_media(sent: QueryDict) -> tuple[UsedMedia, ...]:
+    """Each picture sends its number and its alt text, in the order on the page."""
+    pairs = zip(sent.getlist("media"), sent.getlist("alt"), strict=False)
+    return tuple(
+        UsedMedia(media_id=number, alt=_cleaned(alt))
+        for media_id, alt in pairs
+        if (number := _number(media_id)) is not None
+    )
+
+
+def _read_said(sent: QueryDict) -> dict[int, str | None]:
+    differing = set(sent.getlist("differ"))
+    chosen = {text: _number(text) for text in sent.getlist("account")}
+    return {
+        number: _text(sent, f"said-{text}") if text in differing else None
+        for text, number in chosen.items()
+        if number is not None
+    }
+
+
+def _planned(sent: QueryDict, when: WhenForm) -> datetime | None:
+    """The planned moment stays as exact as it was while the page shows it to the minute."""
+    planned = _moment(sent.get("planned", ""))
+    shown = (sent.get("date", ""), sent.get("time", "")[:5])
+    if planned and not sent.get("moment") and shown == as_shown(planned):
+        return planned
+    return when.cleaned_data["due_at"] if when.is_valid() else None
+
+
+def as_shown(moment: datetime) -> tuple[str, str]:
+    """The date and the time as browsers want them in their fields."""
+    local = localtime(moment)
+    return local.strftime("%Y-%m-%d"), local.strftime("%H:%M")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return None if moment is None or is_naive(moment) else moment
+
+
+def _text(sent: QueryDict, name: str) -> str:
+    return _cleaned(sent.get(name, ""))
+
+
+def _cleaned(text: str) -> str:
+    """Browsers send CRLF; and PostgreSQL's text cannot hold NUL, which no keyboard types."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
+def _number(text: str | None) -> int | None:
+    if text is None or not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return None
+    return int(text)
+
+
+def _swapped(media: list[UsedMedia], at: int, other: int) -> list[UsedMedia]:
+    if 0 <= other < len(media):
+        media[at], media[other] = media[other], media[at]
+    return media
+
+
+_ARRANGEMENTS: dict[str, Callable[[list[Any], int], list[Any]]] = {
+    "up": lambda media, at: _swapped(media, at, at - 1),
+    "down": lambda media, at: _swapped(media, at, at + 1),
+    "remove": lambda media, at: [*media[:at], *media[at + 1 :]],
+}

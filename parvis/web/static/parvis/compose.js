@@ -1,0 +1,391 @@
+// Keeps a draft while it is typed, and adds pictures without leaving the page.
+// Without this file the same buttons of the same form do the same.
+
+const KEEP_AFTER = 800;
+const TRY_AGAIN_AFTER = 5000;
+const ABOUT_THE_TAB = new Set(["post", "revision", "tab", "turn", "planned"]);
+
+const form = document.getElementById("compose");
+const words = document.getElementById("words").dataset;
+const state = document.getElementById("state");
+const pictures = document.getElementById("pictures");
+const picker = document.getElementById("picker");
+const keepButton = form.querySelector("button.by-hand");
+const field = (name) => form.elements.namedItem(name);
+const part = (name) => state.querySelector(`[data-${name}]`);
+
+// What the form says
+
+function typed() {
+  const sent = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    const unused = name.startsWith("said-") && !boxOf("differ", name.slice(5))?.checked;
+    if (!(value instanceof File) && name !== "csrfmiddlewaretoken" && !unused) sent.append(name, value);
+  }
+  return sent;
+}
+
+function saying() {
+  return [...typed()].filter(([name]) => !ABOUT_THE_TAB.has(name));
+}
+
+const print = () => JSON.stringify(saying());
+const boxOf = (name, value) => form.querySelector(`[name="${name}"][value="${CSS.escape(value)}"]`);
+
+// Keeping
+
+let kept = print();
+let keptAt = null;
+let queue = Promise.resolve(true);
+let timer = null;
+let leaving = false;
+let stopped = false;
+let shownRevision = null;
+
+function keepSoon() {
+  remember();
+  clearTimeout(timer);
+  timer = setTimeout(keep, KEEP_AFTER);
+}
+
+function keep() {
+  clearTimeout(timer);
+  queue = queue.then(() => stopped || print() === kept || send());
+  return queue;
+}
+
+function keepWhileLeaving() {
+  if (!leaving && !stopped && print() !== kept) send({ keepalive: true });
+}
+
+async function send(how = {}) {
+  const sending = print();
+  field("turn").value = Number(field("turn").value) + 1;
+  try {
+    return told(await post(form.getAttribute("action"), typed(), how), sending);
+  } catch {
+    return notKept(words.offline);
+  }
+}
+
+function post(address, body, how = {}) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  return fetch(address, { method: "POST", body, headers, redirect: "manual", ...how });
+}
+
+async function told(answer, sending) {
+  if (answer.type === "opaqueredirect") return notKept(words.signedOut);
+  if (answer.status === 507) return notKept(words.diskFull);
+  const said = await answer.json().catch(() => null);
+  if (answer.status === 409 && said) return changedElsewhere(said, sending);
+  if (answer.status === 410 && said) return handedOverElsewhere();
+  return answer.ok && said ? wasKept(said, sending) : notKept(words.trouble);
+}
+
+function wasKept(said, sending) {
+  forget(sending);
+  kept = sending;
+  if (!said.post) return true;
+  field("post").value = said.post;
+  field("revision").value = said.revision;
+  history.replaceState(null, "", said.address);
+  keptAt = Date.now();
+  say(said.discarded ? words.discarded : words.kept, said.version, said.discarded);
+  return true;
+}
+
+function notKept(sentence) {
+  say(sentence, "", true);
+  clearTimeout(timer);
+  timer = setTimeout(keep, TRY_AGAIN_AFTER);
+  return false;
+}
+
+function changedElsewhere(said, sending) {
+  forget(sending);
+  kept = sending;
+  field("post").value = said.post;
+  if (shownRevision !== said.revision) {
+    shownRevision = said.revision;
+    document.getElementById("changed").innerHTML = said.changed;
+  }
+  say(words.changed, "", true);
+  return false;
+}
+
+function handedOverElsewhere() {
+  stopped = true;
+  say(words.elsewhere, "", true);
+  return false;
+}
+
+function say(sentence, version, isLost = false) {
+  if (part("said").textContent !== sentence) part("said").textContent = sentence;
+  part("version").textContent = version;
+  state.classList.toggle("lost", isLost);
+  tellHowLongAgo();
+}
+
+function tellHowLongAgo() {
+  if (keptAt === null && !state.classList.contains("lost")) return;
+  part("ago").textContent = state.classList.contains("lost") ? "" : ago(Date.now() - keptAt);
+}
+
+function ago(milliseconds) {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 2) return words.now;
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
+  if (seconds < 60) return format.format(-seconds, "second");
+  if (seconds < 3600) return format.format(-Math.round(seconds / 60), "minute");
+  return format.format(-Math.round(seconds / 3600), "hour");
+}
+
+// A rotated token, after signing in again in another tab, is found in the cookie.
+function token() {
+  const cookie = document.cookie.split("; ").find((entry) => entry.startsWith("csrftoken="));
+  return cookie ? cookie.slice("csrftoken=".length) : field("csrfmiddlewaretoken").value;
+}
+
+// A copy in this browser, until the server has it
+
+const shelf = () => `parvis:${form.dataset.user}:${field("post").value || "new"}`;
+
+function remember() {
+  if (print() === kept) return;
+  try {
+    localStorage.setItem(shelf(), JSON.stringify(saying()));
+  } catch {
+    // Storage is full or forbidden: the server is still asked to keep the text.
+  }
+}
+
+function forget(sent) {
+  if (print() === sent) localStorage.removeItem(shelf());
+}
+
+function readCopy() {
+  try {
+    return JSON.parse(localStorage.getItem(shelf()));
+  } catch {
+    return null;
+  }
+}
+
+function offerCopy() {
+  const copy = readCopy();
+  if (!copy || JSON.stringify(copy) === kept) return localStorage.removeItem(shelf());
+  const offer = document.getElementById("unkept");
+  const text = copy.find(([name]) => name === "text")?.[1] ?? "";
+  offer.querySelector("[data-excerpt]").textContent = text;
+  offer.hidden = false;
+  offer.querySelector("[data-put-back]").addEventListener("click", () => {
+    offer.hidden = true;
+    putBack(copy);
+  });
+  offer.querySelector("[data-forget]").addEventListener("click", () => {
+    offer.hidden = true;
+    localStorage.removeItem(shelf());
+  });
+}
+
+function putBack(copy) {
+  const values = (wanted) => copy.filter(([name]) => name === wanted).map(([, value]) => value);
+  for (const box of form.querySelectorAll("[name=account], [name=differ]")) {
+    box.checked = values(box.name).includes(box.value);
+  }
+  for (const [name, value] of copy) {
+    const target = field(name);
+    if (target instanceof Element && target.matches("textarea, select, input:not([type=checkbox], [type=hidden])")) target.value = value;
+  }
+  const descriptions = values("alt");
+  values("media").forEach((media, number) => {
+    const alt = boxOf("media", media)?.closest("li").querySelector("[name=alt]");
+    if (alt) alt.value = descriptions[number];
+  });
+  showWhatApplies();
+  changed();
+}
+
+// Accounts, and what belongs to them
+
+function showWhatApplies() {
+  for (const line of form.querySelectorAll("[data-account]")) {
+    line.hidden = !boxOf("account", line.dataset.account).checked;
+  }
+  for (const extra of form.querySelectorAll("[data-needs]")) {
+    const input = extra.querySelector("input, select");
+    const wanted = form.querySelector(`[name=account][data-${extra.dataset.needs}]:checked`);
+    extra.hidden = !wanted && !input.value;
+  }
+}
+
+function beginToDiffer(box) {
+  const own = document.getElementById(`said-${box.value}`);
+  if (!own.dataset.touched) own.value = field("text").value;
+  own.focus();
+}
+
+for (const box of form.querySelectorAll("[name=differ]:checked")) {
+  document.getElementById(`said-${box.value}`).dataset.touched = "yes";
+}
+
+// Pictures
+
+async function addAll(files) {
+  for (const file of files) await add(file);
+}
+
+async function add(file) {
+  const row = document.createElement("li");
+  row.textContent = `${file.name} ${words.arriving} …`;
+  document.getElementById("arriving").append(row);
+  const refused = file.size > Number(form.dataset.byteLimit)
+    ? [`${file.name} ${words.tooLarge}`]
+    : await arrive(file);
+  row.remove();
+  refused.forEach(complain);
+}
+
+async function arrive(file) {
+  const body = new FormData();
+  body.append("picture", file);
+  try {
+    const answer = await post(form.dataset.upload, body);
+    if (answer.type === "opaqueredirect") return [words.signedOut];
+    const said = await answer.json();
+    pictures.insertAdjacentHTML("beforeend", said.pictures);
+    changed();
+    return said.refused;
+  } catch {
+    return [`${file.name} ${words.notArrived}`];
+  }
+}
+
+function complain(sentence) {
+  const row = document.createElement("li");
+  row.className = "no";
+  row.textContent = sentence;
+  document.getElementById("arriving").append(row);
+}
+
+function arrange(button) {
+  const shot = button.closest("li");
+  const [what] = button.value.split("-");
+  if (what === "up") shot.previousElementSibling?.before(shot);
+  if (what === "down") shot.nextElementSibling?.after(shot);
+  if (what === "remove") {
+    const neighbour = shot.nextElementSibling ?? shot.previousElementSibling;
+    shot.remove();
+    (neighbour?.querySelector("textarea") ?? picker).focus();
+  } else {
+    const visible = button.checkVisibility() ? button : shot.querySelector("textarea");
+    visible.focus();
+  }
+  changed();
+}
+
+function countDescriptions() {
+  const limit = Number(document.getElementById("picture-count").dataset.altLimit) || null;
+  const written = (number) => number.toLocaleString(document.documentElement.lang);
+  for (const shot of pictures.children) {
+    const length = shot.querySelector("[name=alt]").value.length;
+    const counted = shot.querySelector("[data-alt-count]");
+    counted.textContent = length && limit ? `${written(length)} ${words.of} ${written(limit)}` : "";
+    counted.classList.toggle("over", limit !== null && length > limit);
+  }
+}
+
+const changed = () => form.dispatchEvent(new Event("change", { bubbles: true }));
+const holdsFiles = (transfer) => transfer.types.includes("Files") && !transfer.types.includes("text/plain");
+
+// What is listened to
+
+form.classList.add("scripted");
+if (!("goesOn" in form.dataset)) {
+  // A page that comes back from the browser's history is a new tab to the server.
+  field("tab").value = Array.from(crypto.getRandomValues(new Uint8Array(15)), (byte) => byte.toString(36)).join("");
+  field("turn").value = 0;
+}
+
+form.addEventListener("input", (event) => {
+  if (event.target.name?.startsWith("said-")) event.target.dataset.touched = "yes";
+  if (event.target.name === "alt") countDescriptions();
+  if (event.target !== picker) keepSoon();
+});
+form.addEventListener("change", (event) => {
+  if (event.target === picker) return;
+  if (event.target.name === "differ" && event.target.checked) beginToDiffer(event.target);
+  showWhatApplies();
+  countDescriptions();
+  keepSoon();
+});
+form.addEventListener("focusout", () => {
+  if (print() !== kept) keep();
+});
+picker.addEventListener("change", () => {
+  addAll([...picker.files]);
+  picker.value = "";
+});
+pictures.addEventListener("click", (event) => {
+  const button = event.target.closest("button[name=arrange]");
+  if (!button) return;
+  event.preventDefault();
+  arrange(button);
+});
+form.addEventListener("paste", (event) => {
+  if (!holdsFiles(event.clipboardData)) return;
+  event.preventDefault();
+  addAll([...event.clipboardData.files]);
+});
+form.addEventListener("dragover", (event) => {
+  if (!event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  form.classList.add("dropping");
+});
+form.addEventListener("dragleave", (event) => {
+  if (!form.contains(event.relatedTarget)) form.classList.remove("dropping");
+});
+form.addEventListener("drop", (event) => {
+  if (!event.dataTransfer.files.length) return;
+  event.preventDefault();
+  form.classList.remove("dropping");
+  addAll([...event.dataTransfer.files]);
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  form.requestSubmit(document.getElementById("schedule"));
+});
+form.addEventListener("submit", async (event) => {
+  const button = event.submitter;
+  if (!button || button === keepButton) {
+    event.preventDefault();
+    keep();
+  } else if (!field("post").value && print() !== kept) {
+    // The draft comes first, so that what is in this browser alone never outlives its sending.
+    event.preventDefault();
+    if (await keep()) form.requestSubmit(button);
+  } else {
+    field("csrfmiddlewaretoken").value = token();
+    field("turn").value = Number(field("turn").value) + 1;
+    leaving = true;
+  }
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") keepWhileLeaving();
+});
+addEventListener("pagehide", keepWhileLeaving);
+addEventListener("pageshow", () => {
+  leaving = false;
+});
+addEventListener("online", keep);
+document.body.addEventListener("htmx:configRequest", (event) => {
+  event.detail.parameters.csrfmiddlewaretoken = token();
+});
+document.body.addEventListener("htmx:oobAfterSwap", countDescriptions);
+
+showWhatApplies();
+countDescriptions();
+offerCopy();
+(form.querySelector(".question") ?? form.querySelector("#changed > *"))?.focus();
+setInterval(tellHowLongAgo, 10_000);
