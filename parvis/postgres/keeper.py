@@ -8,7 +8,7 @@ terminal's session so that Ctrl-C does not reach it. It stops the server when it
 drops the lock of a killed process too. It holds that lock until its own end, so whoever comes
 meanwhile waits, and then starts the next keeper.
 
-One thread, and one look at the locks every half second (a few microseconds): a thread blocked in
+One thread, and four looks at the locks a second (some microseconds each): a thread blocked in
 flock(2) would make the fork of PostgreSQL unsafe. On Linux the kernel tells PostgreSQL to shut down
 when the keeper is killed; elsewhere the next start does.
 """
@@ -36,7 +36,7 @@ from parvis.postgres.programs import Site
 from parvis.postgres.server import Server
 from parvis.postgres.upgrade import refuse_newer, upgrade
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
 # Told to leave (SIGTERM), it lets its users finish first: they were probably told so as well.
 GRACE_SECONDS = 20.0
 FIRST_PAUSE_SECONDS = 0.5

@@ -4,7 +4,7 @@
 <folder>/keeper.lock    exclusive lock: the keeper; holds its pid
 <folder>/server.lock    inherited by postgres and its children: free when all of them are gone
 <folder>/log/server.log what the keeper and PostgreSQL say (bounded, see log.py)
-<folder>/socket/        the Unix socket (below /tmp when this path is too long for one)
+<folder>/socket/        the Unix socket (below /tmp when this path cannot hold one)
 <folder>/18/install/    our copy of the programs of PostgreSQL 18
 <folder>/18/cluster/    the data
 """
@@ -75,7 +75,8 @@ class Layout:
 
     def socket_folder(self, uid: int) -> Path:
         inside = self.folder / "socket"
-        if len(bytes(inside / SOCKET_NAME)) <= SOCKET_PATH_BYTES:
+        # To libpq a comma in `host` separates two hosts.
+        if len(bytes(inside / SOCKET_NAME)) <= SOCKET_PATH_BYTES and "," not in str(inside):
             return inside
         digest = hashlib.sha256(bytes(self.folder)).hexdigest()[:16]
         return SHORT_PLACE / f"parvis-{uid}-{digest}"

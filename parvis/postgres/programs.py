@@ -119,17 +119,28 @@ class Site:
         output: int | None = None,
     ) -> subprocess.Popen[bytes]:
         """Start a program as the account; `ends_by` reaches it if the keeper dies (Linux)."""
-        return subprocess.Popen(
-            command,
-            cwd=self.layout.folder,
-            env=_clean_environment(),
-            stdin=stdin,
-            stdout=self.log.descriptor if output is None else output,
-            stderr=subprocess.STDOUT,
-            pass_fds=inherit,
-            start_new_session=True,
-            preexec_fn=_bound_to_keeper(ends_by),
-            **self.account.popen_options(),
+        try:
+            return subprocess.Popen(
+                command,
+                cwd=self.layout.folder,
+                env=_clean_environment(),
+                stdin=stdin,
+                stdout=self.log.descriptor if output is None else output,
+                stderr=subprocess.STDOUT,
+                pass_fds=inherit,
+                start_new_session=True,
+                preexec_fn=_bound_to_keeper(ends_by),
+                **self.account.popen_options(),
+            )
+        except PermissionError as error:
+            raise self._may_not_run(command[0]) from error
+
+    def _may_not_run(self, program: str | Path) -> DatabaseUnavailable:
+        return DatabaseUnavailable(
+            "may-not-run",
+            f"The user {self.account.name} may not run {program}; perhaps that disk allows no "
+            "programs (mount option noexec). Nothing that was saved was removed. "
+            "Choose a data folder on another disk, or allow programs there.",
         )
 
 

@@ -117,6 +117,16 @@ def test_a_pid_that_another_process_has_now_does_not_hinder_the_start(desk: Desk
         stranger.kill()
 
 
+def test_a_pid_that_another_postgresql_has_now_does_not_hinder_the_start(
+    desk: Desk, new_desk: Desk
+) -> None:
+    desk.open().close(wait=True)
+    with new_desk.open() as theirs:
+        _write_pid(desk, f"{new_desk.server().pid}\n{desk.cluster()}\n1\n5432\n")
+        with desk.open() as ours:
+            assert answer(ours.url) == answer(theirs.url) == 1
+
+
 def test_a_pid_file_cut_short_by_a_crash_does_not_hinder_the_start(desk: Desk) -> None:
     desk.open().close(wait=True)
     _write_pid(desk, "")

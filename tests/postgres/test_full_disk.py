@@ -42,6 +42,14 @@ def test_a_disk_too_full_for_a_new_database_is_said(megabytes: int) -> None:
             assert answer(use.url) == 1
 
 
+def test_a_disk_that_allows_no_programs_is_said() -> None:
+    with small_disk(300) as desk:
+        _mount(desk.data.parent, 300, "remount,noexec,")
+        with pytest.raises(DatabaseUnavailable, match="noexec") as caught:
+            desk.open()
+        assert caught.value.code == "may-not-run"
+
+
 def test_a_disk_that_fills_while_the_server_runs_is_survived() -> None:
     with small_disk(150) as desk, desk.open() as use:
         with psycopg.connect(use.url, autocommit=True) as connection:

@@ -1,7 +1,9 @@
 """The server is there for as long as somebody uses it, and for no longer."""
 
 import os
+import shutil
 import signal
+import subprocess
 import time
 
 import psutil
@@ -9,6 +11,7 @@ import psycopg
 import pytest
 
 from parvis.postgres import DatabaseUnavailable, EmbeddedPostgres, wheel_programs
+from parvis.postgres.keeper import GRACE_SECONDS
 from tests.postgres.conftest import Desk, answer, is_gone, wait_until
 
 
@@ -117,6 +120,23 @@ def test_the_interrupt_key_of_a_terminal_does_not_reach_the_server(desk: Desk) -
         assert answer(use.url) == 1
 
 
+def test_a_keeper_told_to_leave_lets_its_users_finish(desk: Desk) -> None:
+    with desk.open() as use:
+        keeper, server = desk.keeper(), desk.server()
+        keeper.terminate()
+        _pass_several_looks_of_the_keeper()
+        assert desk.server() == server
+        assert answer(use.url) == 1
+    wait_until(lambda: is_gone(keeper), seconds=GRACE_SECONDS / 2)
+
+
+def test_a_keeper_whose_folder_was_removed_leaves(new_desk: Desk) -> None:
+    with new_desk.open():
+        keeper, server = new_desk.keeper(), new_desk.server()
+        shutil.rmtree(new_desk.folder)
+        wait_until(lambda: is_gone(keeper) and is_gone(server))
+
+
 def test_a_warm_start_takes_less_than_a_second(desk: Desk) -> None:
     """The best of some, for the machine may be busy with something else."""
     taken = []
@@ -163,10 +183,12 @@ def test_a_server_that_does_not_answer_is_told_with_a_sentence(desk: Desk) -> No
 def test_the_tools_for_a_backup_are_of_the_servers_version(desk: Desk) -> None:
     programs = wheel_programs()
     with desk.open() as use:
+        dump = subprocess.run([programs.pg_dump, use.url], capture_output=True, text=True)
+        assert "PostgreSQL database dump complete" in dump.stdout
         assert answer(use.url, "select current_setting('server_version_num')::int / 10000") == (
             programs.major()
         )
-    for tool in (programs.pg_dump, programs.pg_restore, programs.psql):
+    for tool in (programs.pg_restore, programs.psql):
         assert os.access(tool, os.X_OK)
 
 
