@@ -1,7 +1,8 @@
-"""Which deliveries wait for a person."""
+"""Which deliveries and accounts wait for a person."""
 
 from django.db.models import Q, QuerySet
 
+from parvis.connections.models import Account, AccountState
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
@@ -14,3 +15,7 @@ WAITS_FOR_A_PERSON = Q(state__in=[State.UNKNOWN, State.HELD]) | Q(
 def to_decide(workspace: Workspace) -> QuerySet[Delivery]:
     """A refusal waits until it is set aside, or its post is taken back or deleted."""
     return Delivery.objects.filter(WAITS_FOR_A_PERSON, workspace=workspace, post__deleted_at=None)
+
+
+def to_reconnect(workspace: Workspace) -> QuerySet[Account]:
+    return Account.objects.filter(workspace=workspace, state=AccountState.NEEDS_RECONNECT)

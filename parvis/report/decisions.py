@@ -11,7 +11,9 @@ from parvis.connections.models import AccountState
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import MAY_BE_CALLED_BACK, State
 from parvis.people.models import Workspace
+from parvis.report import phrases
 from parvis.report.deciding import to_decide
+from parvis.report.faces import face_of
 from parvis.report.sentences import sentence_for_reason, sentence_for_what_follows
 
 
@@ -42,6 +44,14 @@ class Decision:
     evidence: tuple[Evidence, ...]
     reconnects_first: bool
     correctable: bool
+
+    @property
+    def heading(self) -> str:
+        """What is the matter, in one line."""
+        return str(phrases.DECISIONS[self.state]) % {
+            "network": face_of(self.network).label,
+            "handle": self.handle,
+        }
 
     @property
     def is_unknown(self) -> bool:

@@ -143,6 +143,7 @@ REASONS = {
         "one. Put the old key back, or connect the account again."
     ),
     "worker-lost": _("The worker stopped while it was sending."),
+    "restored": _("This desk was restored from a backup that may be older than what was sent."),
     "cannot-tell": _(
         "The network did not confirm it, and what is on the account does not tell for certain."
     ),
@@ -201,4 +202,11 @@ FOLLOWS = {
     "refused": _("Nothing was posted. Take the post back to correct it, or leave it at that."),
     "published": "",
     "cancelled": "",
+}
+
+# What is the matter with a delivery that waits for a person.
+DECISIONS = {
+    "unknown": _("%(network)s has not confirmed a post of %(handle)s."),
+    "held": _("A post of %(handle)s on %(network)s is held."),
+    "refused": _("%(network)s refused a post of %(handle)s."),
 }

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from parvis.people.models import Workspace
-from parvis.report.deciding import to_decide
+from parvis.report.deciding import to_decide, to_reconnect
 
 # A worker tells the database every 10 seconds that it is there.
 SILENCE = timedelta(seconds=60)
@@ -15,12 +15,15 @@ SILENCE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rail:
+    """`to_decide` counts deliveries and accounts that wait for a person."""
+
     to_decide: int
     somebody_sends: bool
 
 
 def rail_of(workspace: Workspace) -> Rail:
-    return Rail(to_decide=to_decide(workspace).count(), somebody_sends=somebody_sends())
+    waiting = to_decide(workspace).count() + to_reconnect(workspace).count()
+    return Rail(to_decide=waiting, somebody_sends=somebody_sends())
 
 
 def somebody_sends() -> bool:

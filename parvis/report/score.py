@@ -16,6 +16,7 @@ from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
 from parvis.report.accounts import AccountLine
+from parvis.report.marks import mark_of
 
 USUAL_HOURS = (7, 21)
 # Two marks nearer than this would lie on each other, so they are one with a number.
@@ -31,6 +32,10 @@ class ScoreMark:
     state: str
     count: int
     post_id: int
+
+    @property
+    def shape(self) -> str:
+        return mark_of(self.state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

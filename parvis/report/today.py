@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db.models import QuerySet
 
@@ -12,24 +13,21 @@ from parvis.deliver.states import State
 from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
 from parvis.report.accounts import AccountLine, account_lines
-from parvis.report.decisions import Decision, decisions_of, said_by, web_address
+from parvis.report.decisions import Decision, decisions_of, said_by
 from parvis.report.score import Score, day_around, score_of
 
-SHOWN = 12
+SHOWN = 8
 DECISIONS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """One delivery that went out, or is the next to go."""
+class Going:
+    """A post that went out, or goes next, with the accounts that it does so on."""
 
     post_id: int
     text: str
-    network: str
-    handle: str
-    state: str
     at: datetime
-    link: str
+    places: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +39,8 @@ class Today:
     more_decisions: bool
     to_reconnect: tuple[AccountLine, ...]
     score: Score
-    went_out: tuple[Sent, ...]
-    coming: tuple[Sent, ...]
+    went_out: tuple[Going, ...]
+    coming: tuple[Going, ...]
     accounts: tuple[AccountLine, ...]
 
 
@@ -62,28 +60,30 @@ def today_of(workspace: Workspace) -> Today:
     )
 
 
-def _went_out(workspace: Workspace, now: datetime) -> Iterable[Sent]:
+def _went_out(workspace: Workspace, now: datetime) -> Iterable[Going]:
     """The last of today."""
     midnight, _ = day_around(now, workspace.zone)
     published = Delivery.objects.filter(
         workspace=workspace, state=State.PUBLISHED, settled_at__gte=midnight
     )
-    return _lines(published.order_by("-settled_at", "-pk"))
+    return _by_post(published.order_by("-settled_at", "-pk"))
 
 
-def _coming(workspace: Workspace) -> Iterable[Sent]:
+def _coming(workspace: Workspace) -> Iterable[Going]:
     scheduled = Delivery.objects.filter(workspace=workspace, state=State.SCHEDULED)
-    return _lines(scheduled.order_by("due_at", "pk"))
+    return _by_post(scheduled.order_by("due_at", "pk"))
 
 
-def _lines(deliveries: QuerySet[Delivery]) -> Iterable[Sent]:
-    for delivery in deliveries.select_related("account")[:SHOWN]:
-        yield Sent(
-            post_id=delivery.post_id,
-            text=said_by(delivery),
-            network=delivery.account.network,
-            handle=delivery.account.handle,
-            state=delivery.state,
-            at=delivery.settled_at or delivery.due_at,
-            link=web_address(delivery.link),
+def _by_post(deliveries: QuerySet[Delivery]) -> Iterable[Going]:
+    """In the order of each post's first; enough are read for a few accounts each."""
+    together: dict[int, list[Delivery]] = {}
+    for delivery in deliveries.select_related("account")[: SHOWN * 4]:
+        together.setdefault(delivery.post_id, []).append(delivery)
+    for post_id, of_post in islice(together.items(), SHOWN):
+        first = of_post[0]
+        yield Going(
+            post_id=post_id,
+            text=said_by(first),
+            at=first.settled_at or first.due_at,
+            places=tuple((d.account.network, d.account.handle) for d in of_post),
         )

@@ -3,7 +3,6 @@
 from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -23,21 +22,18 @@ def zone_choices() -> list[tuple[str, str]]:
 
 
 class ZoneField(forms.ChoiceField):
-    def __init__(self) -> None:
+    def __init__(self, attrs: dict[str, str] | None = None) -> None:
         super().__init__(
             label=_("Time zone"),
             choices=zone_choices,
             help_text=_("Times are written and read in this zone."),
-            widget=forms.Select(attrs={"autocomplete": "off"}),
+            widget=forms.Select(attrs={"autocomplete": "off", **(attrs or {})}),
         )
 
 
-class LanguageField(forms.ChoiceField):
-    def __init__(self, label: str = _("Language")) -> None:
-        super().__init__(label=label, choices=settings.LANGUAGES)
-
-
 class OpeningForm(forms.Form):
+    """`time_zone` is guessed from the browser by desk.js, where a script may run."""
+
     name = forms.CharField(
         label=_("Your name"),
         max_length=150,
@@ -60,7 +56,7 @@ class OpeningForm(forms.Form):
         help_text=_("The name of your shop, your association, your town."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
-    time_zone = ZoneField()
+    time_zone = ZoneField(attrs={"data-guess-zone": ""})
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}

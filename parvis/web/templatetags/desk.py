@@ -1,5 +1,6 @@
 """How the desk writes times, states and networks. A builtin of every template."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,10 +9,13 @@ from django.template.defaultfilters import date as written_date
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from parvis.report.faces import Face, face_of
+from parvis.deliver.states import State
+from parvis.report.faces import face_of
 from parvis.report.marks import mark_of
+from parvis.report.score import ScoreMark
 
 register = template.Library()
 
@@ -45,8 +49,52 @@ def to_the_second(when: datetime) -> str:
 
 
 @register.filter
-def face(network: str) -> Face:
-    return face_of(network)
+def hour(moment: datetime) -> str:
+    """A full hour on the score: “9”, “9 h”."""
+    written = timezone.localtime(moment).hour
+    return pgettext("full hour", "%(hour)d:00") % {"hour": written}
+
+
+@register.filter
+def soon(when: datetime) -> str:
+    """The time alone when it is today; else with its day: “Sun 22 Nov, 9:00”."""
+    local = timezone.localtime(when)
+    if local.date() == timezone.localdate():
+        return clock(when)
+    short = written_date(local, pgettext("short day, Django’s date format", "D j M"))
+    return pgettext("day and time", "%(day)s, %(time)s") % {"day": short, "time": clock(when)}
+
+
+@register.filter
+def is_ahead(when: datetime | None) -> bool:
+    return when is not None and when > timezone.now()
+
+
+@register.filter
+def zone_name(zone: str) -> str:
+    """“America/New_York” as people write it."""
+    return zone.replace("_", " ")
+
+
+@register.filter
+def face_label(network: str) -> str:
+    return face_of(network).label
+
+
+@register.filter
+def in_words(places: Sequence[tuple[str, str]]) -> str:
+    """“Bluesky, Mastodon”: the networks of these places, each once."""
+    return ", ".join(dict.fromkeys(face_label(network) for network, _ in places))
+
+
+@register.filter
+def shape(state: str) -> str:
+    return mark_of(state)
+
+
+@register.filter
+def state_words(state: str) -> str:
+    return str(State(state).label)
 
 
 @register.simple_tag
@@ -63,15 +111,11 @@ def monogram(network: str) -> SafeString:
 @register.simple_tag
 def mark(state: str, words: str = "") -> SafeString:
     """The mark of a delivery's state. `words` are read aloud; without them it is decoration."""
-    described = (
-        format_html('role="img" aria-label="{}"', words)
-        if words
-        else format_html('aria-hidden="true"')
-    )
+    heard = 'role="img" aria-label="{}"' if words else 'aria-hidden="true"'
     return format_html(
-        '<svg class="mark mark-{0}" viewBox="-7 -7 14 14" {1}><use href="#mark-{0}"/></svg>',
+        '<svg class="mark mark-{0}" viewBox="-7 -7 14 14" {1}><use href="#mark-{0}" x="-7" y="-7" width="14" height="14"/></svg>',
         mark_of(state),
-        described,
+        format_html(heard, words),
     )
 
 
@@ -79,3 +123,12 @@ def mark(state: str, words: str = "") -> SafeString:
 def field(bound: Any) -> dict[str, Any]:
     """A form field with its label, help and errors."""
     return {"field": bound}
+
+
+@register.simple_tag
+def score_words(shown: ScoreMark) -> str:
+    """What a mark on the score says to a pointer or a screen reader: “14:05, published”."""
+    told = {"time": clock(shown.at), "state": state_words(shown.state), "count": shown.count}
+    if shown.count == 1:
+        return _("%(time)s, %(state)s") % told
+    return _("%(count)s from %(time)s on, %(state)s") % told

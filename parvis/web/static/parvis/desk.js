@@ -24,6 +24,7 @@ for (const button of document.querySelectorAll("button[data-shows]")) {
 }
 
 for (const select of document.querySelectorAll("select[data-guess-zone]")) {
+  if (document.querySelector(".errorlist")) continue; // the person has chosen already
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if ([...select.options].some((option) => option.value === here)) select.value = here;
 }
