@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from PIL import Image as Picture
 
 from parvis.networks.contract import Image
 from parvis.networks.http import Http
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+from tests.networks.loopback import LOOPBACK, Server
 
 
 @pytest_asyncio.fixture
@@ -32,3 +32,17 @@ def image(tmp_path: Path) -> Image:
         height=30,
         alt="The shop window, seen from the square",
     )
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[Server]:
+    small = Server()
+    application = web.Application(client_max_size=0)
+    application.router.add_route("*", "/{path:.*}", small.handle)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    small.port = runner.addresses[0][1]
+    yield small
+    await runner.cleanup()

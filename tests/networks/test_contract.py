@@ -19,8 +19,8 @@ from parvis.networks.contract import (
 )
 from parvis.networks.errors import Expired, NotSent, Reconnect, Refused, SlowDown, Unknown
 from parvis.networks.http import Call, Http
-from tests.networks.conftest import LOOPBACK
 from tests.networks.grounds import BlueskyGround, Ground, MastodonGround, account_of
+from tests.networks.loopback import LOOPBACK
 from tests.servers.bluesky import BlueskyAccount
 from tests.servers.fixtures import BlueskyBehindProxy, StandBefore
 from tests.servers.mastodon import MastodonServer

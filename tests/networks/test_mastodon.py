@@ -1,10 +1,9 @@
-"""Mastodon: what is built, how answers are read, and how a status is known again."""
+"""Mastodon: what is built and how answers are read, without a server."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,8 +14,6 @@ from parvis.networks.contract import (
     Account,
     AppRegistration,
     Part,
-    Prepared,
-    Presence,
     Tokens,
     Visibility,
 )
@@ -30,17 +27,9 @@ from parvis.networks.errors import (
 )
 from parvis.networks.http import Answer
 from parvis.networks.mastodon import Mastodon
-from parvis.networks.mastodon.comparing import Status, closely, loosely, read_html
 from parvis.networks.mastodon.instance import TRAITS, origin_of, read_limits
 from parvis.networks.mastodon.permission import read_tokens
-from parvis.networks.mastodon.status import (
-    Listing,
-    build_status,
-    clock_lag,
-    judge,
-    read_page,
-    read_receipt,
-)
+from parvis.networks.mastodon.status import build_status, read_receipt
 from parvis.networks.secret import Secret
 from tests.networks.answers import CLOUDFLARE, NGINX_413, answer
 
@@ -56,10 +45,6 @@ ACCOUNT = Account(
 )
 
 
-def prepared(text: str = "Bonjour", **body: object) -> Prepared:
-    return Prepared(key="key", text=text, body=build_status(Part(text=text), []) | body)
-
-
 def listed(content: str, created_at: datetime = NOON, **more: object) -> dict[str, object]:
     return {
         "id": "7",
@@ -69,11 +54,6 @@ def listed(content: str, created_at: datetime = NOON, **more: object) -> dict[st
         "media_attachments": [],
         "created_at": created_at.isoformat().replace("+00:00", "Z"),
     } | more
-
-
-def listing(*statuses: dict[str, object], is_complete: bool = True) -> Listing:
-    read = tuple(Status.from_json(status) for status in statuses)
-    return Listing(statuses=read, is_complete=is_complete)
 
 
 class TestServers:
@@ -291,135 +271,6 @@ class TestReceipts:
             read_receipt(answer(429, {"error": "Too many requests"}, headers=headers), ACCOUNT)
 
         assert limit.value.until == NOON + timedelta(minutes=5)
-
-
-MASTODON_HTML = (
-    '<p><span class="h-card" translate="no"><a href="https://elsewhere.example.org/@alice" '
-    'class="u-url mention">@<span>alice</span></a></span> Ce soir &amp; demain :<br />'
-    '<a href="https://example.org/very/long/address/of/a/lecture" rel="nofollow"><span '
-    'class="invisible">https://</span><span class="ellipsis">example.org/very/long/addr</span>'
-    '<span class="invisible">ess/of/a/lecture</span></a></p><p><a '
-    'href="https://mastodon.example.org/tags/lecture" class="mention hashtag" rel="tag">#<span>'
-    "lecture</span></a> 3 &lt; 4 :blobcat:</p>"
-)
-WRITTEN = (
-    "@alice@elsewhere.example.org Ce soir & demain :\n"
-    "https://example.org/very/long/address/of/a/lecture\n\n#lecture 3 < 4 :blobcat:"
-)
-
-
-class TestComparing:
-    def test_html_reads_as_it_was_written(self) -> None:
-        assert closely(read_html(MASTODON_HTML)) == closely(WRITTEN)
-
-    def test_an_emoji_sent_as_a_picture_reads_as_its_name(self) -> None:
-        html = '<p>Bonjour <img class="emoji" alt=":blobcat:" src="x.png" /></p>'
-
-        assert read_html(html) == "Bonjour :blobcat:"
-
-    def test_composed_and_decomposed_letters_are_the_same(self) -> None:
-        assert closely("e\u0301te\u0301") == closely("été")
-
-    @pytest.mark.parametrize(
-        ("one", "other"), [("Bonjour", "Bonsoir"), ("3 < 4", "3 > 4"), ("a b", "ab")]
-    )
-    def test_other_texts_are_not_closely_the_same(self, one: str, other: str) -> None:
-        assert closely(one) != closely(other)
-
-    def test_marks_of_emphasis_are_loosely_nothing(self) -> None:
-        assert loosely("**Ce soir** : _lecture_") == loosely("Ce soir : lecture")
-
-    @given(st.text(max_size=80))
-    def test_any_html_can_be_read(self, html: str) -> None:
-        assert isinstance(read_html(f"<p>{html}</p>"), str)
-
-
-class TestLookUp:
-    def test_one_status_that_is_the_same_is_ours(self) -> None:
-        found = judge(listing(listed(MASTODON_HTML)), prepared(WRITTEN), ACCOUNT)
-
-        assert found.presence is Presence.PRESENT
-        assert found.published is not None
-        assert found.published.remote_id == "7"
-
-    def test_none_in_a_complete_listing_is_absence(self) -> None:
-        found = judge(listing(listed("<p>Bonsoir</p>")), prepared(), ACCOUNT)
-
-        assert found.presence is Presence.ABSENT
-
-    def test_none_in_an_incomplete_listing_proves_nothing(self) -> None:
-        found = judge(listing(is_complete=False), prepared(), ACCOUNT)
-
-        assert found.presence is Presence.CANNOT_TELL
-
-    def test_two_that_are_the_same_are_for_a_person_to_tell(self) -> None:
-        found = judge(
-            listing(listed("<p>Bonjour</p>"), listed("<p>Bonjour</p>", id="8")),
-            prepared(),
-            ACCOUNT,
-        )
-
-        assert found.presence is Presence.CANNOT_TELL
-        assert {candidate.remote_id for candidate in found.candidates} == {"7", "8"}
-
-    def test_one_that_is_nearly_the_same_is_for_a_person_to_tell(self) -> None:
-        found = judge(
-            listing(listed("<p>Un <em>bon</em> livre</p>")), prepared("Un *bon* livre"), ACCOUNT
-        )
-
-        assert found.presence is Presence.CANNOT_TELL
-        assert [candidate.text for candidate in found.candidates] == ["Un bon livre"]
-
-    @pytest.mark.parametrize(
-        "body", [{"spoiler_text": "Fin"}, {"media_ids": ["1"]}], ids=["warning", "image"]
-    )
-    def test_the_same_text_with_another_warning_or_image_is_another_post(
-        self, body: dict[str, object]
-    ) -> None:
-        found = judge(listing(listed("<p>Bonjour</p>")), prepared("Bonjour", **body), ACCOUNT)
-
-        assert found.presence is Presence.ABSENT
-
-    def test_the_same_uploads_are_the_same_post_whatever_became_of_the_text(self) -> None:
-        edited = listed("<p>Bonsoir</p>", media_attachments=[{"id": "2"}, {"id": "1"}])
-
-        found = judge(listing(edited), prepared(media_ids=["1", "2"]), ACCOUNT)
-
-        assert found.presence is Presence.PRESENT
-
-    def test_the_same_text_with_other_uploads_is_for_a_person_to_tell(self) -> None:
-        other = listed("<p>Bonjour</p>", media_attachments=[{"id": "9"}])
-
-        found = judge(listing(other), prepared(media_ids=["1"]), ACCOUNT)
-
-        assert found.presence is Presence.CANNOT_TELL
-
-    @pytest.mark.parametrize(
-        ("traits", "presence"), [(PROPER, Presence.ABSENT), (TRAITS, Presence.CANNOT_TELL)]
-    )
-    def test_absence_among_messages_is_believed_of_mastodon_alone(
-        self, traits: object, presence: Presence
-    ) -> None:
-        account = replace(ACCOUNT, traits=traits)  # type: ignore[arg-type]
-
-        assert judge(listing(), prepared(visibility="direct"), account).presence is presence
-
-    @pytest.mark.parametrize("body", ["{", CLOUDFLARE, {"error": "x"}, [{"id": "1"}], [None], [7]])
-    def test_a_listing_that_cannot_be_read_claims_nothing(self, body: object) -> None:
-        with pytest.raises(NotSent):
-            read_page(answer(200, body, publishes=False))
-
-    @pytest.mark.parametrize(
-        ("date", "lag"),
-        [
-            (format_datetime(NOON - timedelta(minutes=10), usegmt=True), timedelta(minutes=10)),
-            (format_datetime(NOON + timedelta(minutes=10), usegmt=True), timedelta()),
-            ("yesterday", timedelta()),
-            ("", timedelta()),
-        ],
-    )
-    def test_a_clock_that_is_behind_is_allowed_for(self, date: str, lag: timedelta) -> None:
-        assert clock_lag(answer(200, [], headers={"Date": date}), NOON) == lag
 
 
 def _granted(**more: object) -> Answer:
