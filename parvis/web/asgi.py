@@ -2,8 +2,11 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
+django.setup(set_prefix=False)
 
-application = get_asgi_application()
+from parvis.web.uploads import BoundedASGIHandler  # noqa: E402  # it reads the settings
+
+application = BoundedASGIHandler()

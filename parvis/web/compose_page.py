@@ -251,4 +251,4 @@ def _as_bcp47(code: str) -> str:
 def _visibilities(lines: Iterable[Line]) -> list[tuple[str, str]]:
     offered = {value for line in lines for value in line.traits.visibilities}
     named = [(value, str(said)) for value, said in VISIBILITIES.items() if value in offered]
-    return [("", _("as the account does by default")), *named]
+    return [("", _("the account’s default")), *named]

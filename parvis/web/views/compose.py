@@ -65,7 +65,7 @@ def write(request: DeskRequest, post_id: int | None = None) -> HttpResponse:
 @sent_by_form
 def keep(request: DeskRequest) -> HttpResponse:
     typed = _read(request)
-    if typed.post_id is None and _is_untouched(request, typed.content):
+    if _is_untouched(request, typed):
         return _nothing_to_keep(request)
     try:
         post = keep_typed(request, typed)
@@ -151,6 +151,8 @@ def keep_typed(request: DeskRequest, typed: Typed) -> Post:
 
 def _hand_over(request: DeskRequest, hand_over: HandOver) -> HttpResponse:
     typed = _read(request)
+    if _is_untouched(request, typed):
+        return _page(request, typed, question=_nothing_said(), status=422)
     try:
         post = keep_typed(request, typed)
     except ChangedElsewhere as changed:
@@ -183,6 +185,10 @@ def _chosen_moment(typed: Typed) -> datetime:
         return typed.content.planned_at
     sentences = [str(error) for errors in typed.when.errors.values() for error in errors]
     raise NotNow(Question(sentence=" ".join(sentences), choices=typed.when.choices))
+
+
+def _nothing_said() -> Question:
+    return Question(sentence=_("There is nothing to say yet: write a text or add a picture."))
 
 
 def _in_the_way(refused: NotReady) -> Question:
@@ -225,8 +231,10 @@ def _blank_content(request: DeskRequest) -> Content:
     return Content(language=request.workspace.language, said=said)
 
 
-def _is_untouched(request: DeskRequest, content: Content) -> bool:
-    return content.is_blank and replace(content, text="") == _blank_content(request)
+def _is_untouched(request: DeskRequest, typed: Typed) -> bool:
+    """Then no draft is made of it."""
+    blank = replace(typed.content, text="") == _blank_content(request)
+    return typed.post_id is None and typed.content.is_blank and blank
 
 
 def _opened(request: DeskRequest, post: Post) -> Typed:

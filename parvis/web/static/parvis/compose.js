@@ -88,6 +88,7 @@ function wasKept(said, sending) {
   if (!said.post) return true;
   field("post").value = said.post;
   field("revision").value = said.revision;
+  document.getElementById("discard").hidden = said.discarded;
   history.replaceState(null, "", said.address);
   keptAt = Date.now();
   say(said.discarded ? words.discarded : words.kept, said.version, said.discarded);
@@ -305,6 +306,8 @@ if (!("goesOn" in form.dataset)) {
   // A page that comes back from the browser's history is a new tab to the server.
   field("tab").value = Array.from(crypto.getRandomValues(new Uint8Array(15)), (byte) => byte.toString(36)).join("");
   field("turn").value = 0;
+} else if (form.dataset.address) {
+  history.replaceState(null, "", form.dataset.address);
 }
 
 form.addEventListener("input", (event) => {
