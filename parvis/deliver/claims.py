@@ -36,17 +36,19 @@ class Taken:
 
 
 def claim_due(limit: int) -> list[Claim]:
-    return _claims(_CLAIM_DUE, {"limit": limit, "lease": LEASE_SECONDS})
+    return _claims(_CLAIM_DUE, {"limit": limit, "lease": seconds(LEASE_SECONDS)})
 
 
 def claim_lookups(limit: int) -> list[Claim]:
-    return _claims(_CLAIM_LOOKUPS, {"limit": limit, "lease": LEASE_SECONDS})
+    return _claims(_CLAIM_LOOKUPS, {"limit": limit, "lease": seconds(LEASE_SECONDS)})
 
 
 def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
     """Makes the claims this worker's own, in their order. What was claimed again is left out."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {**_arrays(claims), "worker": worker, "lease": LEASE_SECONDS})
+        cursor.execute(
+            _TAKE, {**_arrays(claims), "worker": worker, "lease": seconds(LEASE_SECONDS)}
+        )
         taken = {one.claim: one for one in map(_taken, cursor.fetchall())}
     return [taken[claim] for claim in claims if claim in taken]
 
@@ -54,7 +56,7 @@ def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
 def renew(claims: Sequence[Claim]) -> set[int]:
     """Extends the leases that are still ours and answers the ids of their deliveries."""
     with connection.cursor() as cursor:
-        cursor.execute(_RENEW, {**_arrays(claims), "lease": LEASE_SECONDS})
+        cursor.execute(_RENEW, {**_arrays(claims), "lease": seconds(LEASE_SECONDS)})
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -63,9 +65,9 @@ def sweep() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_RETURN_UNSENT)
         swept = int(cursor.rowcount)
-        cursor.execute(_LOOK_UP_LOST, {"window": SETTLING_SECONDS})
+        cursor.execute(_LOOK_UP_LOST, {"window": seconds(SETTLING_SECONDS)})
         swept += int(cursor.rowcount)
-        cursor.execute(_HOLD_LATE, {"lateness": LATENESS_ALLOWED_SECONDS})
+        cursor.execute(_HOLD_LATE, {"lateness": seconds(LATENESS_ALLOWED_SECONDS)})
         return int(swept + cursor.rowcount)
 
 
@@ -74,6 +76,11 @@ def seconds_until_next(at_most: float) -> float:
         cursor.execute(_NEXT)
         (seconds,) = cursor.fetchone()
     return at_most if seconds is None else min(max(float(seconds), 0.0), at_most)
+
+
+def seconds(number: float) -> str:
+    """An interval as PostgreSQL reads it."""
+    return f"{number} seconds"
 
 
 def _taken(row: tuple[Any, ...]) -> Taken:
@@ -118,7 +125,8 @@ WITH due AS (
     FOR UPDATE OF d SKIP LOCKED
 ), claimed AS (
     UPDATE deliver_delivery d
-    SET state = 'claimed', fence = d.fence + 1, lease_until = statement_timestamp() + %(lease)s * interval '1 second', worker = ''
+    SET state = 'claimed', fence = d.fence + 1, worker = '',
+        lease_until = statement_timestamp() + %(lease)s::interval
     FROM due WHERE d.id = due.id
     RETURNING d.id, d.fence, d.due_at
 )
@@ -134,7 +142,8 @@ WITH due AS (
     FOR UPDATE SKIP LOCKED
 )
 UPDATE deliver_delivery d
-SET fence = d.fence + 1, lookups = d.lookups + 1, lease_until = statement_timestamp() + %(lease)s * interval '1 second', worker = ''
+SET fence = d.fence + 1, lookups = d.lookups + 1, worker = '',
+    lease_until = statement_timestamp() + %(lease)s::interval
 FROM due WHERE d.id = due.id
 RETURNING d.id, d.fence
 """
@@ -142,7 +151,7 @@ RETURNING d.id, d.fence
 _TAKE = """
 WITH given AS (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS g(id, fence))
 UPDATE deliver_delivery d
-SET worker = %(worker)s, lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+SET worker = %(worker)s, lease_until = clock_timestamp() + %(lease)s::interval
 FROM given g
 WHERE d.id = g.id AND d.fence = g.fence AND d.worker = ''
   AND d.state IN ('claimed', 'checking') AND d.lease_until > clock_timestamp()
@@ -152,7 +161,7 @@ RETURNING d.id, d.fence, d.account_id, d.state, d.parts, d.keys, d.prepared, d.r
 
 _RENEW = """
 WITH given AS (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS g(id, fence))
-UPDATE deliver_delivery d SET lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+UPDATE deliver_delivery d SET lease_until = clock_timestamp() + %(lease)s::interval
 FROM given g
 WHERE d.id = g.id AND d.fence = g.fence AND d.lease_until > clock_timestamp()
   AND d.state IN ('claimed', 'sending', 'checking')
@@ -170,7 +179,7 @@ _LOOK_UP_LOST = """
 WITH lost AS (
     UPDATE deliver_delivery
     SET state = 'checking', fence = fence + 1, lease_until = NULL, worker = '', lookups = 0,
-        ready_at = clock_timestamp() + %(window)s * interval '1 second',
+        ready_at = clock_timestamp() + %(window)s::interval,
         reason_code = 'worker-lost', reason = '', reason_facts = '{}'
     WHERE state = 'sending' AND lease_until < clock_timestamp()
     RETURNING id
@@ -183,10 +192,12 @@ FROM lost WHERE a.delivery_id = lost.id AND a.outcome = 'open'
 _HOLD_LATE = """
 UPDATE deliver_delivery
 SET state = 'held', reason_code = 'too-late', reason = '', reason_facts = '{}'
-WHERE state = 'scheduled' AND ready_at <= statement_timestamp() AND due_at < statement_timestamp() - %(lateness)s * interval '1 second'
+WHERE state = 'scheduled' AND ready_at <= statement_timestamp()
+  AND due_at < statement_timestamp() - %(lateness)s::interval
 """
 
 _NEXT = """
 SELECT extract(epoch FROM min(ready_at) - clock_timestamp()) FROM deliver_delivery
-WHERE state IN ('scheduled', 'checking') AND (lease_until IS NULL OR lease_until < statement_timestamp())
+WHERE state IN ('scheduled', 'checking')
+  AND (lease_until IS NULL OR lease_until < statement_timestamp())
 """

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from parvis.deliver.claims import LEASE_SECONDS, Claim
+from parvis.deliver.claims import LEASE_SECONDS, Claim, seconds
 from parvis.deliver.models import Outcome
 from parvis.deliver.states import State, check
 
@@ -61,7 +61,9 @@ def write_attempts(intents: Sequence[Intent], worker: str) -> dict[Claim, int]:
         for intent in intents
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, {"rows": json.dumps(rows), "worker": worker, "lease": LEASE_SECONDS})
+        cursor.execute(
+            _WRITE, {"rows": json.dumps(rows), "worker": worker, "lease": seconds(LEASE_SECONDS)}
+        )
         return {Claim(row[0], row[1]): row[2] for row in cursor.fetchall()}
 
 
@@ -88,7 +90,7 @@ WITH given AS (
 ), held AS (
     UPDATE deliver_delivery d
     SET state = 'sending', tries = d.tries + 1,
-        lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+        lease_until = clock_timestamp() + %(lease)s::interval,
         prepared = d.prepared || jsonb_build_object(g.part::text, g.prepared)
     FROM given g
     WHERE d.id = g.id AND d.fence = g.fence AND d.worker = %(worker)s
