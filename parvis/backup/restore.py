@@ -57,13 +57,12 @@ def restore(
     file: Path,
     *,
     replace: bool = False,
-    hold_future: bool = False,
     heard: Heard = lambda doing, done, total: None,
 ) -> Restored:
     """Raises BackupDamaged or RestoreRefused, and then everything is as it was before.
 
-    The caller must be alone at the desk. `replace` allows it to take the place of what is there;
-    `hold_future` also holds what is still to come. `heard` is told what is being done, and bytes.
+    The caller must be alone at the desk. `replace` allows it to take the place of what is there.
+    `heard` is told what is being done, and how many bytes of how many.
     """
     with disk_errors_told(file, RestoreRefused):
         total = file.stat().st_size
@@ -73,12 +72,10 @@ def restore(
             _refuse_working_workers(installed)
             if not replace:
                 _refuse_what_is_not_empty(installed)
-            return _replace_everything(installed, backup, heard, hold_future=hold_future)
+            return _replace_everything(installed, backup, heard)
 
 
-def _replace_everything(
-    installed: Installation, backup: Backup, heard: Heard, *, hold_future: bool
-) -> Restored:
+def _replace_everything(installed: Installation, backup: Backup, heard: Heard) -> Restored:
     write_note(installed, CHANGING)
     try:
         with disk_errors_told(installed.data, RestoreRefused):
@@ -88,7 +85,7 @@ def _replace_everything(
             migrated = migrate()
             for name in FOLDERS:
                 adopt_folder(installed, name)
-            restored = _make_honest(backup.manifest, migrated, hold_future=hold_future)
+            restored = _make_honest(backup.manifest, migrated)
             write_note(installed, DONE)
     except BaseException:
         forget_connections()
@@ -113,9 +110,9 @@ def _load_tables(installed: Installation) -> None:
     load(installed, staging_of(installed) / DATABASE_MEMBER)
 
 
-def _make_honest(manifest: Manifest, migrated: list[str], *, hold_future: bool) -> Restored:
+def _make_honest(manifest: Manifest, migrated: list[str]) -> Restored:
     """What the tables say must be true of this installation at this moment."""
-    distrusted = distrust_the_past(hold_future=hold_future)
+    distrusted = distrust_the_past()
     unopened = ask_to_reconnect_what_cannot_be_unsealed()
     for account in unopened:
         hold_for(account, "reconnect")

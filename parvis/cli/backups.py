@@ -23,10 +23,6 @@ Force = Annotated[bool, typer.Option("--force", help="Replace FILE if it is ther
 Replace = Annotated[
     bool, typer.Option("--replace", help="Put the backup in the place of the desk that is here.")
 ]
-HoldFuture = Annotated[
-    bool,
-    typer.Option("--hold-scheduled", help="Also hold what is still to come: nothing goes out."),
-]
 
 
 def register(program: typer.Typer) -> None:
@@ -57,9 +53,7 @@ def backup(
     _tell_made(voice, made)
 
 
-def restore(
-    voice: Voice, file: BackupFile, replace: Replace = False, hold_scheduled: HoldFuture = False
-) -> None:
+def restore(voice: Voice, file: BackupFile, replace: Replace = False) -> None:
     """Put a desk back from a backup file. Parvis must not be running.
 
     Whatever may have been published since the backup was made is not sent again by itself.
@@ -74,7 +68,6 @@ def restore(
                 installed,
                 file.expanduser().absolute(),
                 replace=replace,
-                hold_future=hold_scheduled,
                 heard=advance,
             )
     _tell_restored(voice, restored)
@@ -115,12 +108,12 @@ def _tell_restored(voice: Voice, restored: "Restored") -> None:
         "counts": manifest.counts,
         "migrated": restored.migrated,
         "accounts_to_reconnect": restored.to_reconnect,
-        "held": distrusted.held,
+        "to_decide": distrusted.to_decide,
         "looked_up": distrusted.looked_up,
         "missing_media": manifest.missing_media,
     }
     voice.answer(facts, *_sentences_about(restored))
-    if distrusted.held or restored.to_reconnect or manifest.missing_media:
+    if distrusted.to_decide or restored.to_reconnect or manifest.missing_media:
         raise typer.Exit(int(ExitCode.NEEDS_A_PERSON))
 
 
@@ -130,10 +123,10 @@ def _sentences_about(restored: "Restored") -> list[str]:
         f"The desk of {manifest.made_at:%Y-%m-%d %H:%M} UTC is back: {_counted(manifest.counts)}. "
         "Everybody signs in anew."
     ]
-    if distrusted.held:
+    if distrusted.to_decide:
         said.append(
-            f"{distrusted.held} deliveries may have been published after the backup was made and "
-            "are held: `parvis posts --state held` lists them, and a person decides."
+            f"{distrusted.to_decide} deliveries may have been published after the backup was made. "
+            "Nothing of them is sent before somebody decides: `parvis posts --state to-decide`."
         )
     if distrusted.looked_up:
         said.append(f"{distrusted.looked_up} deliveries will be looked up on their networks.")

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from parvis.cli.exits import EPILOGUE
+from parvis.cli.exits import EPILOGUE, ExitCode
+from parvis.cli.failures import Failure
 from parvis.cli.voice import Voice
 
 InJson = Annotated[
@@ -22,7 +23,7 @@ Data = Annotated[
 
 
 def new_group(help_text: str) -> typer.Typer:
-    return typer.Typer(help=help_text, no_args_is_help=True, epilog=EPILOGUE)
+    return typer.Typer(help=help_text, epilog=EPILOGUE)
 
 
 def command(
@@ -33,17 +34,47 @@ def command(
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
         def called(*, in_json: bool, data: Path | None, **arguments: Any) -> None:
-            if data is not None:
-                os.environ["PARVIS_DATA"] = str(data.expanduser().absolute())
+            _use_data_folder(data)
             function(Voice(in_json), **arguments)
 
-        _declare_common_options(called, function)
+        _declare_options(called, function)
         return group.command(name, epilog=EPILOGUE, **options)(called)
 
     return register
 
 
-def _declare_common_options(called: Callable[..., None], function: Callable[..., None]) -> None:
+def usual_command(group: typer.Typer, function: Callable[..., None]) -> None:
+    """What the group does when no subcommand is named: `function(voice, …)`."""
+
+    @wraps(function)
+    def called(
+        *, context: typer.Context, in_json: bool, data: Path | None, **arguments: Any
+    ) -> None:
+        _use_data_folder(data)
+        if context.invoked_subcommand is None:
+            function(Voice(in_json), **arguments)
+        elif in_json:
+            raise Failure(
+                "usage", "Write --json after the subcommand. Nothing was done.", ExitCode.USAGE
+            )
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    context = inspect.Parameter("context", keyword, annotation=typer.Context)
+    _declare_options(called, function, more=(context,))
+    group.callback(invoke_without_command=True)(called)
+
+
+def _use_data_folder(data: Path | None) -> None:
+    if data is not None:
+        os.environ["PARVIS_DATA"] = str(data.expanduser().absolute())
+
+
+def _declare_options(
+    called: Callable[..., None],
+    function: Callable[..., None],
+    *,
+    more: tuple[inspect.Parameter, ...] = (),
+) -> None:
     """Typer reads options from the signature and from the annotations."""
     keyword = inspect.Parameter.KEYWORD_ONLY
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
@@ -51,6 +82,6 @@ def _declare_common_options(called: Callable[..., None], function: Callable[...,
         inspect.Parameter("in_json", keyword, default=False, annotation=InJson),
         inspect.Parameter("data", keyword, default=None, annotation=Data),
     ]
-    every = [parameter.replace(kind=keyword) for parameter in own] + common
+    every = [*more, *(parameter.replace(kind=keyword) for parameter in own), *common]
     called.__annotations__ = {each.name: each.annotation for each in every}
     called.__signature__ = inspect.Signature(every)  # type: ignore[attr-defined]

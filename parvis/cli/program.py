@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from parvis import __version__
-from parvis.cli import backups, running
+from parvis.cli import accounts, backups, checks, posting, posts, running
 from parvis.cli.exits import EPILOGUE, ExitCode
 from parvis.cli.failures import Failure, failure_of
 from parvis.cli.voice import Voice
@@ -23,6 +23,10 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
 )
 running.register(program)
+posting.register(program)
+program.add_typer(posts.group, name="posts")
+program.add_typer(accounts.group, name="accounts")
+checks.register(program)
 backups.register(program)
 
 

@@ -1,16 +1,14 @@
 """After a restore: the backup may be older than what was sent.
 
 What was due, or on its way, when the backup was made may have been published since by the
-installation that is gone. Nothing of it is sent again before somebody has made sure.
+installation that is gone. Nothing of it is sent again before somebody has made sure. This stands
+outside the life that `states` draws: the deliveries have lived on where nobody can ask them.
 
-    looked up   sent at least once with a stored request, and the last part of its post: the network
-                can be asked for exactly that request
-    held        everything else that was on its way or whose time has come: there is no request to
-                ask the network for, so a person decides
-    left alone  what is still to come, and what needed a person anyway
-
-A held delivery loses the reason it had: one that was held until its account is connected again may
-have gone out since, and must not go out by itself when that happens.
+    looked up    sent at least once with a stored request, and the last part of its post: the
+                 network can be asked for exactly that request
+    to decide    everything else that was on its way or whose time has come, held or not: there is
+                 no request to ask the network for, so a person looks
+    left alone   what is still to come, and what needed a person anyway
 """
 
 from dataclasses import dataclass
@@ -20,36 +18,27 @@ from django.db import connection, transaction
 from parvis.deliver.claims import SETTLING_SECONDS
 
 CODE = "restored"
-SENTENCE = (
-    "It may have been published after the backup was made that this desk was restored from. "
-    "Look at the account: if the post is not there, release it; if it is, give it up."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distrusted:
-    """How many deliveries wait for a person, and how many for a look-up."""
+    """How many deliveries a person must decide about, and how many are looked up."""
 
-    held: int
+    to_decide: int
     looked_up: int
 
 
 @transaction.atomic
-def distrust_the_past(*, hold_future: bool = False) -> Distrusted:
-    """`hold_future` also holds what is still to come, when the other desk may go on working."""
-    parameters: dict[str, str | float | bool] = {
-        "code": CODE,
-        "sentence": SENTENCE,
-        "window": SETTLING_SECONDS,
-        "hold_future": hold_future,
-    }
+def distrust_the_past() -> Distrusted:
+    """Call once, before any worker sees what was restored."""
+    parameters: dict[str, str | float] = {"code": CODE, "window": SETTLING_SECONDS}
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, parameters)
         looked_up = cursor.rowcount
-        cursor.execute(_HOLD, parameters)
-        held = cursor.rowcount
+        cursor.execute(_ASK, parameters)
+        to_decide = cursor.rowcount
         cursor.execute(_CLOSE_ATTEMPTS, parameters)
-    return Distrusted(held=held, looked_up=looked_up)
+    return Distrusted(to_decide=to_decide, looked_up=looked_up)
 
 
 # A post of several parts goes on by itself after a look-up, so only its last part is looked up.
@@ -67,13 +56,13 @@ WHERE d.state IN ('sending', 'checking')
   )
 """
 
-_HOLD = """
+_ASK = """
 UPDATE deliver_delivery d
-SET state = 'held', fence = d.fence + 1, lease_until = NULL, worker = '',
-    reason_code = %(code)s, reason = %(sentence)s, reason_facts = '{}'
+SET state = 'unknown', fence = d.fence + 1, lease_until = NULL, worker = '',
+    reason_code = %(code)s, reason = '', reason_facts = '{}', candidates = '[]'
 WHERE d.state IN ('claimed', 'sending')
    OR (d.state = 'checking' AND d.reason_code <> %(code)s)
-   OR (d.state IN ('scheduled', 'held') AND (d.due_at <= clock_timestamp() OR %(hold_future)s))
+   OR (d.state IN ('scheduled', 'held') AND d.due_at <= clock_timestamp())
 """
 
 _CLOSE_ATTEMPTS = """

@@ -33,6 +33,10 @@ class NothingToDecide(Exception):
     """Somebody else has decided, or the look-up has found it meanwhile."""
 
 
+class NothingToLookUp(NothingToDecide):
+    """It was never sent by this installation as it is known here: only a person can look."""
+
+
 def schedule(post: Post, due_at: datetime) -> list[Delivery]:
     """Freezes the post and hands it over.
 
@@ -116,6 +120,8 @@ def it_is_there(delivery: Delivery, published: Published) -> None:
 
 
 def look_again(delivery: Delivery) -> None:
+    """Raises NothingToLookUp after a restore, when no attempt tells what to look for."""
+    _refuse_without_an_attempt(delivery)
     _decide(delivery, from_states=(State.UNKNOWN,), state=State.CHECKING, ready_at=Now(), lookups=0)
 
 
@@ -200,6 +206,13 @@ def _decide(delivery: Delivery, *, from_states: Iterable[State], **changes: Any)
         if not decided:
             raise NothingToDecide
         _wake_the_clock()
+
+
+def _refuse_without_an_attempt(delivery: Delivery) -> None:
+    """A look-up without one would take it for surely absent, and it would be sent."""
+    part = len(delivery.receipts)
+    if not delivery.attempts.filter(part=part, request__has_key="key").exists():
+        raise NothingToLookUp
 
 
 def _due_now() -> dict[str, Any]:

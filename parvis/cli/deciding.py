@@ -1,0 +1,42 @@
+"""Carries out what a person has decided about a delivery."""
+
+from typing import TYPE_CHECKING
+
+from parvis.cli.exits import ExitCode
+from parvis.cli.failures import Failure
+from parvis.cli.posts import Choice
+from parvis.deliver import verbs
+from parvis.networks.contract import Published
+
+if TYPE_CHECKING:
+    from parvis.deliver.models import Delivery
+
+
+def carry_out(delivery: "Delivery", choice: Choice, url: str) -> str:
+    """Answers what follows. Raises NothingToDecide when it does not wait for that."""
+    if choice is Choice.THERE:
+        verbs.it_is_there(delivery, _published_at(url))
+        return "Noted as published."
+    act, said = _ACTS[choice]
+    act(delivery)
+    return said
+
+
+def _published_at(url: str) -> Published:
+    """A pasted address names no id of the network’s, so none is invented."""
+    if not url.startswith(("https://", "http://")):
+        raise Failure(
+            "usage",
+            "Say where it is: --url with the address of the post. Nothing was done.",
+            ExitCode.USAGE,
+        )
+    return Published(remote_id="", url=url)
+
+
+_ACTS = {
+    Choice.AGAIN: (verbs.send_again, "It is sent again."),
+    Choice.LOOK: (verbs.look_again, "It is looked up again. Nothing is sent meanwhile."),
+    Choice.RELEASE: (verbs.release, "It goes out now."),
+    Choice.GIVE_UP: (verbs.give_up, "Given up. It will not be sent; the text stays."),
+    Choice.SET_ASIDE: (verbs.set_aside, "Set aside. It stays with the post’s history."),
+}

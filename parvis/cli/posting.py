@@ -1,0 +1,252 @@
+"""`parvis post`: say something, now, later or perhaps."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parvis.cli.command import command
+from parvis.cli.exits import ExitCode
+from parvis.cli.failures import Failure, failure_of
+from parvis.cli.moments import EXAMPLE, Fold, moment_from, shown_to_a_person
+from parvis.cli.voice import Voice
+
+if TYPE_CHECKING:
+    from parvis.compose.content import Content, UsedMedia
+    from parvis.compose.models import Post
+    from parvis.deliver.models import Delivery
+    from parvis.people.models import Workspace
+
+Text = Annotated[str, typer.Argument(help="What to say; - reads it from standard input.")]
+To = Annotated[
+    list[str],
+    typer.Option("--to", metavar="ACCOUNT", help="Handle, network:handle or number. Repeatable."),
+]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help=f"“{EXAMPLE}” in the desk’s zone, or ISO 8601."),
+]
+Now = Annotated[bool, typer.Option("--now", help="As soon as a worker takes it.")]
+Draft = Annotated[bool, typer.Option("--draft", help="Keep it as a draft.")]
+FoldOption = Annotated[
+    Fold | None, typer.Option("--fold", help="Which one, when clocks show that time twice.")
+]
+MediaFiles = Annotated[
+    list[Path] | None, typer.Option("--media", metavar="FILE", help="A picture. Repeatable.")
+]
+Alts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--alt", metavar="TEXT", help="What the picture shows; one per --media, in order."
+    ),
+]
+Language = Annotated[str, typer.Option("--language", help="Of the text, such as en or fr.")]
+Warned = Annotated[str, typer.Option("--warning", help="A content warning.")]
+Visible = Annotated[str, typer.Option("--visibility", help="public, unlisted, private, direct.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until it has gone out.")]
+
+
+def register(program: typer.Typer) -> None:
+    command(program, "post")(post)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What was asked for, as it was typed. Exactly one of `at`, `now` and `draft`."""
+
+    text: str
+    to: tuple[str, ...]
+    at: str | None
+    now: bool
+    draft: bool
+    fold: Fold | None
+    pictures: tuple[tuple[Path, str], ...] = field(default=())
+    language: str = ""
+    warning: str = ""
+    visibility: str = ""
+
+
+def post(
+    voice: Voice,
+    text: Text,
+    to: To,
+    at: At = None,
+    now: Now = False,
+    draft: Draft = False,
+    fold: FoldOption = None,
+    media: MediaFiles = None,
+    alt: Alts = None,
+    language: Language = "",
+    warning: Warned = "",
+    visibility: Visible = "",
+    wait: Wait = False,
+) -> None:
+    """Write a post: now, at a time, or as a draft.
+
+    If it cannot go out as it is, it is kept as a draft and nothing is sent.
+    """
+    _refuse_unclear_time(at, now, draft, wait)
+    wish = Wish(
+        text=sys.stdin.read().rstrip("\n") if text == "-" else text,
+        to=tuple(to),
+        at=at,
+        now=now,
+        draft=draft,
+        fold=fold,
+        pictures=_paired(media or [], alt or []),
+        language=language,
+        warning=warning,
+        visibility=visibility,
+    )
+    from parvis.cli.desk import opened_desk, the_workspace
+
+    with opened_desk():
+        workspace = the_workspace()
+        kept, deliveries = _fulfil(workspace, wish)
+        _tell(voice, workspace, kept, deliveries)
+        if wait:
+            from parvis.cli.waiting import wait_until_settled
+
+            wait_until_settled(voice, deliveries)
+
+
+def _refuse_unclear_time(at: str | None, now: bool, draft: bool, wait: bool) -> None:
+    if sum((at is not None, now, draft)) != 1:
+        raise Failure(
+            "usage",
+            "Say when: exactly one of --now, --at TIME and --draft. Nothing was done.",
+            ExitCode.USAGE,
+        )
+    if wait and draft:
+        raise Failure(
+            "usage", "A draft does not go out: --wait is for --now and --at.", ExitCode.USAGE
+        )
+
+
+def _paired(media: list[Path], alts: list[str]) -> tuple[tuple[Path, str], ...]:
+    if len(alts) > len(media):
+        raise Failure(
+            "usage",
+            f"There are {len(alts)} --alt for {len(media)} --media. Nothing was done. "
+            "Give each picture one description, in the same order.",
+            ExitCode.USAGE,
+        )
+    return tuple(zip(media, [*alts, *[""] * (len(media) - len(alts))], strict=True))
+
+
+def _fulfil(workspace: "Workspace", wish: Wish) -> "tuple[Post, list[Delivery]]":
+    """The text is on the disk as a draft before anything can be wrong with the rest."""
+    from parvis.compose.content import Content
+    from parvis.compose.verbs import save_draft, start_draft
+
+    content = Content(
+        text=wish.text,
+        language=wish.language or workspace.language,
+        content_warning=wish.warning,
+    )
+    kept = start_draft(workspace, None, content)
+    with _kept_as_draft(kept):
+        for completed in (_addressed, _illustrated):
+            content = completed(workspace, wish, content)
+            kept = save_draft(kept, content, base_revision=kept.revision, saved_by=None)
+        return kept, [] if wish.draft else _handed_over(workspace, wish, kept)
+
+
+@contextmanager
+def _kept_as_draft(kept: "Post") -> Iterator[None]:
+    """Whatever goes wrong, the person learns where the text is."""
+    try:
+        yield
+    except Exception as error:
+        failure = failure_of(error)
+        if failure is None:
+            raise
+        raise Failure(
+            failure.code,
+            f"{failure} The text is kept as draft {kept.pk}; nothing was sent.",
+            ExitCode.KEPT_AS_DRAFT,
+            draft=kept.pk,
+            **failure.facts,
+        ) from error
+
+
+def _addressed(workspace: "Workspace", wish: Wish, content: "Content") -> "Content":
+    from parvis.cli.naming import account_named
+    from parvis.connections.verbs import accounts_of
+
+    among = accounts_of(workspace)
+    chosen = [account_named(name, among) for name in wish.to]
+    return replace(content, said={account.pk: None for account in chosen})
+
+
+def _illustrated(workspace: "Workspace", wish: Wish, content: "Content") -> "Content":
+    _refuse_unknown_visibility(wish.visibility)
+    media = tuple(_kept_pictures(workspace, wish))
+    return replace(content, visibility=wish.visibility, media=media)
+
+
+def _refuse_unknown_visibility(visibility: str) -> None:
+    from parvis.networks.contract import Visibility
+
+    known = [each.value for each in Visibility]
+    if visibility and visibility not in known:
+        raise Failure("visibility", f"“{visibility}” is none of {', '.join(known)}.")
+
+
+def _kept_pictures(workspace: "Workspace", wish: Wish) -> "Iterator[UsedMedia]":
+    from parvis.compose.content import UsedMedia
+    from parvis.compose.media import keep_picture
+    from parvis.compose.pictures import NotAPicture
+    from parvis.report.sentences import sentence_for_picture
+
+    for path, alt in wish.pictures:
+        try:
+            with path.open("rb") as file:
+                media = keep_picture(workspace, path.name, file, path.stat().st_size)
+        except NotAPicture as refused:
+            raise Failure(refused.code, f"{path}: {sentence_for_picture(refused)}") from None
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            raise Failure("no-file", f"{path} cannot be read: {reason}.") from None
+        yield UsedMedia(media_id=media.pk, alt=alt)
+
+
+def _handed_over(workspace: "Workspace", wish: Wish, kept: "Post") -> "list[Delivery]":
+    from parvis.cli.obstacles import obstacles_told
+    from parvis.deliver.verbs import publish_now, schedule
+
+    with obstacles_told():
+        if wish.at is None:
+            return publish_now(kept)
+        return schedule(kept, moment_from(wish.at, workspace.zone, wish.fold))
+
+
+def _tell(voice: Voice, workspace: "Workspace", kept: "Post", deliveries: "list[Delivery]") -> None:
+    from parvis.report.rail import somebody_sends
+
+    facts = {
+        "post": kept.pk,
+        "draft": not deliveries,
+        "deliveries": [
+            {
+                "id": each.pk,
+                "account": str(each.account),
+                "state": each.state,
+                "due_at": each.due_at,
+            }
+            for each in deliveries
+        ],
+    }
+    if not deliveries:
+        voice.answer(facts, f"Draft {kept.pk} is kept.")
+        return
+    accounts = ", ".join(str(each.account) for each in deliveries)
+    due = shown_to_a_person(deliveries[0].due_at, workspace.zone)
+    sentences = [f"Post {kept.pk} goes out at {due} ({workspace.zone}) on {accounts}."]
+    if not somebody_sends():
+        sentences.append("No worker is running now: it goes out once `parvis up` runs.")
+    voice.answer(facts, *sentences)

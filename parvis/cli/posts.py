@@ -1,0 +1,209 @@
+"""`parvis posts`: what there is, what has become of it, and what a person decides."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parvis.cli.command import command, new_group, usual_command
+from parvis.cli.moments import EXAMPLE, Fold, moment_from, shown_to_a_person
+from parvis.cli.voice import Voice
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from parvis.deliver.models import Delivery
+    from parvis.people.models import Workspace
+    from parvis.report.posts import PostLine
+    from parvis.report.story import PostStory
+
+
+class State(StrEnum):
+    """The shelves of the list; their names are those of the page’s."""
+
+    ALL = "all"
+    DRAFTS = "drafts"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    TO_DECIDE = "to-decide"
+    DELETED = "deleted"
+
+
+class Choice(StrEnum):
+    THERE = "there"
+    AGAIN = "again"
+    LOOK = "look"
+    RELEASE = "release"
+    GIVE_UP = "give-up"
+    SET_ASIDE = "set-aside"
+
+
+PostNumber = Annotated[int, typer.Argument(metavar="POST", help="The post’s number.")]
+Shelf = Annotated[State, typer.Option("--state", help="Which posts.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="How many, the newest first.")]
+At = Annotated[str, typer.Option("--at", metavar="TIME", help=f"“{EXAMPLE}”, or ISO 8601.")]
+FoldOption = Annotated[
+    Fold | None, typer.Option("--fold", help="Which one, when clocks show that time twice.")
+]
+Decided = Annotated[
+    Choice,
+    typer.Argument(
+        help="there: it is on the network · again: send it again · look: look it up again · "
+        "release: send what is held · give-up: do not send it · set-aside: a refusal is read",
+    ),
+]
+DeliveryNumber = Annotated[
+    int | None, typer.Option("--delivery", help="Which delivery, if more than one waits.")
+]
+Url = Annotated[str, typer.Option("--url", help="With there: the address of the post.")]
+
+group = new_group("List posts, and decide what becomes of them.")
+
+
+def list_posts(voice: Voice, state: Shelf = State.ALL, limit: Limit = 30) -> None:
+    """List posts, the newest first, or do something with one."""
+    from parvis.cli.desk import opened_desk, the_workspace
+
+    with opened_desk():
+        workspace = the_workspace()
+        lines = _newest(workspace, state, limit)
+        voice.answer({"posts": [asdict(line) for line in lines]})
+        rows = [_row(line, workspace.zone) for line in lines]
+        voice.table(("Post", "When", "Where", "Text"), rows)
+        if not lines:
+            voice.tell("There are none.")
+
+
+def show(voice: Voice, number: PostNumber) -> None:
+    """Tell everything that is known of one post."""
+    from parvis.cli.desk import opened_desk, the_workspace
+    from parvis.cli.naming import post_numbered
+
+    with opened_desk():
+        workspace = the_workspace()
+        from parvis.report.story import story_of
+
+        story = story_of(post_numbered(workspace, number))
+        voice.answer(asdict(story), *_sentences_about(story, workspace.zone))
+
+
+def cancel(voice: Voice, number: PostNumber) -> None:
+    """Take a scheduled post back: it is a draft again."""
+    from parvis.cli.desk import opened_desk, the_workspace
+    from parvis.cli.naming import post_numbered
+    from parvis.cli.obstacles import obstacles_told
+
+    with opened_desk(), obstacles_told():
+        from parvis.deliver.verbs import take_back
+
+        take_back(post_numbered(the_workspace(), number))
+    voice.answer({"post": number, "draft": True}, f"Post {number} is a draft again.")
+
+
+def move(voice: Voice, number: PostNumber, at: At, fold: FoldOption = None) -> None:
+    """Let a scheduled post go out at another time."""
+    from parvis.cli.desk import opened_desk, the_workspace
+    from parvis.cli.naming import post_numbered
+    from parvis.cli.obstacles import obstacles_told
+
+    with opened_desk(), obstacles_told():
+        workspace = the_workspace()
+        from parvis.deliver.verbs import move as moved_to
+
+        due_at = moment_from(at, workspace.zone, fold)
+        moved_to(post_numbered(workspace, number), due_at)
+        due = shown_to_a_person(due_at, workspace.zone)
+        said = f"Post {number} goes out at {due} ({workspace.zone})."
+        voice.answer({"post": number, "due_at": due_at}, said)
+
+
+def delete(voice: Voice, number: PostNumber) -> None:
+    """Take a draft or a scheduled post off the desk. What was published stays published."""
+    from parvis.cli.desk import opened_desk, the_workspace
+    from parvis.cli.naming import post_numbered
+    from parvis.cli.obstacles import obstacles_told
+
+    with opened_desk(), obstacles_told():
+        from parvis.deliver.verbs import delete as taken_off
+
+        taken_off(post_numbered(the_workspace(), number))
+    said = f"Post {number} is off the desk; the pages can bring it back."
+    voice.answer({"post": number, "deleted": True}, said)
+
+
+def decide(
+    voice: Voice,
+    number: PostNumber,
+    choice: Decided,
+    delivery: DeliveryNumber = None,
+    url: Url = "",
+) -> None:
+    """Decide about a delivery that waits for a person."""
+    from parvis.cli.desk import opened_desk, the_workspace
+    from parvis.cli.naming import delivery_of, post_numbered
+    from parvis.cli.obstacles import obstacles_told
+
+    with opened_desk(), obstacles_told():
+        workspace = the_workspace()
+        from parvis.cli.deciding import carry_out
+        from parvis.report.deciding import to_decide
+
+        post = post_numbered(workspace, number)
+        waiting = list(to_decide(workspace).filter(post=post).select_related("account"))
+        chosen = delivery_of(post, delivery, waiting)
+        said = carry_out(chosen, choice, url)
+        voice.answer(_decided(chosen), said)
+
+
+usual_command(group, list_posts)
+command(group, "show")(show)
+command(group, "cancel")(cancel)
+command(group, "move")(move)
+command(group, "delete")(delete)
+command(group, "decide")(decide)
+
+
+def _newest(workspace: "Workspace", state: State, limit: int) -> "list[PostLine]":
+    from parvis.report.posts import Shelf, page_of_posts
+
+    shelf = Shelf.ALL if state is State.ALL else Shelf(state.value)
+    lines: list[PostLine] = []
+    number, pages = 0, 1
+    while len(lines) < limit and number < pages:
+        page = page_of_posts(workspace, shelf, number + 1)
+        number, pages = page.number, page.pages
+        lines += page.lines
+    return lines[:limit]
+
+
+def _decided(delivery: "Delivery") -> dict[str, object]:
+    delivery.refresh_from_db()
+    return {"delivery": delivery.pk, "account": str(delivery.account), "state": delivery.state}
+
+
+def _row(line: "PostLine", zone: "ZoneInfo") -> tuple[str, str, str, str]:
+    where = ", ".join(
+        f"{place.network}:{place.handle} {place.state or 'draft'}" for place in line.places
+    )
+    first_line = line.text.strip().splitlines()[:1] or ["(pictures only)" if line.pictures else ""]
+    return (
+        str(line.post_id),
+        shown_to_a_person(line.at, zone),
+        where or "draft",
+        first_line[0][:60],
+    )
+
+
+def _sentences_about(story: "PostStory", zone: "ZoneInfo") -> list[str]:
+    kind = "Draft" if story.is_draft else "Post"
+    gone = ", deleted" if story.is_deleted else ""
+    said = [f"{kind} {story.post_id}{gone}"]
+    for told in story.told:
+        said += ["", ", ".join(f"{network}:{handle}" for network, handle in told.places), told.text]
+    said += [f"[{picture.name}] {picture.alt}" for picture in story.pictures]
+    for each in story.deliveries:
+        due = shown_to_a_person(each.due_at, zone)
+        line = f"{each.delivery_id}  {each.network}:{each.handle}  {each.words}, due {due}"
+        said += ["", line, *filter(None, (each.reason, each.follows, each.link))]
+    return said
