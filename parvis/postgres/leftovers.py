@@ -23,7 +23,7 @@ PROGRAM_NAMES = frozenset({"postgres", "initdb", "pg_upgrade", "pg_ctl"})
 FAST_SHUTDOWN_SECONDS = 60.0
 IMMEDIATE_SHUTDOWN_SECONDS = 10.0
 # Children that lost their server notice at once, unless they are busy.
-OWN_END_SECONDS = 2.0
+OWN_END_SECONDS = 1.0
 
 
 def without_leftovers(site: Site) -> FileLock:

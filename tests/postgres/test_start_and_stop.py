@@ -199,7 +199,7 @@ def _is_stopping(desk: Desk) -> bool:
 def _pass_several_looks_of_the_keeper() -> None:
     """Long enough for a keeper that is wrong about its users to show it."""
     with pytest.raises(AssertionError):
-        wait_until(lambda: False, seconds=1.6)
+        wait_until(lambda: False, seconds=1.0)
 
 
 def test_no_process_of_the_server_runs_when_it_is_at_rest(desk: Desk) -> None:
