@@ -3,9 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
+
+from parvis.connections.models import Account
+from parvis.deliver.models import Delivery
 
 LEASE_SECONDS = 25.0
 SETTLING_SECONDS = 5.0
@@ -51,6 +56,16 @@ def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
         )
         taken = {one.claim: one for one in map(_taken, cursor.fetchall())}
     return [taken[claim] for claim in claims if claim in taken]
+
+
+def receipts_of_others(claim: Claim, account: Account) -> frozenset[str]:
+    """The account's posts, by the network's ids, that other deliveries have made lately."""
+    lately = timezone.now() - timedelta(days=2)
+    others = Delivery.objects.filter(account=account, settled_at__gt=lately).exclude(
+        pk=claim.delivery_id
+    )
+    receipts = others.values_list("receipts", flat=True)
+    return frozenset(receipt["remote_id"] for each in receipts for receipt in each)
 
 
 def renew(claims: Sequence[Claim]) -> set[int]:

@@ -16,7 +16,7 @@ from parvis.connections.models import Account
 from parvis.connections.refresh import with_living_tokens, with_new_tokens
 from parvis.connections.sealing import CannotUnseal
 from parvis.deliver import claims, ledger, outcomes
-from parvis.deliver.claims import LEASE_SECONDS, Claim, Taken
+from parvis.deliver.claims import LEASE_SECONDS, Claim, Taken, receipts_of_others
 from parvis.deliver.freeze import part_from_json
 from parvis.deliver.gathering import GatheredWrites
 from parvis.deliver.ledger import Intent, Settlement
@@ -60,7 +60,7 @@ class Courier:
     async def look_up(self, batch: Sequence[Claim]) -> None:
         taken = await sync_to_async(claims.take)(batch, self.name)
         async with _Leases(taken):
-            await asyncio.gather(*(self._look_up_one(one) for one in taken))
+            await asyncio.gather(*(self._look_up_in_order(queue) for queue in _by_account(taken)))
 
     async def _in_order(self, queue: Sequence[Taken]) -> None:
         account = await Account.objects.aget(pk=queue[0].account_id)
@@ -150,8 +150,13 @@ class Courier:
             log.exception("publishing on %s met a defect", speaker.network)
             raise Unknown("defect", type(defect).__name__) from None
 
-    async def _look_up_one(self, taken: Taken) -> None:
-        account = await Account.objects.aget(pk=taken.account_id)
+    async def _look_up_in_order(self, queue: Sequence[Taken]) -> None:
+        """One after the other: what the first finds is not the second's, however alike."""
+        account = await Account.objects.aget(pk=queue[0].account_id)
+        for taken in queue:
+            await self._look_up_one(account, taken)
+
+    async def _look_up_one(self, account: Account, taken: Taken) -> None:
         try:
             found = await self._find(account, taken)
             settlement = outcomes.looked_up(taken, found)
@@ -170,9 +175,9 @@ class Courier:
             return Found(presence=Presence.ABSENT)
         speaker = await self._speaker(account)
         network = all_networks()[account.network]
-        return await network.look_up(
-            self.http, speaker, Prepared.from_json(stored), first.started_at
-        )
+        prepared = Prepared.from_json(stored)
+        others = await sync_to_async(receipts_of_others)(taken.claim, account)
+        return await network.look_up(self.http, speaker, prepared, first.started_at, others)
 
     async def _heed(self, account: Account, error: NetworkError) -> NetworkError:
         """What concerns the account concerns all its deliveries, not only this one.

@@ -224,10 +224,16 @@ class Network(Protocol):
     async def publish(self, http: Http, account: Account, prepared: Prepared) -> Published: ...
 
     async def look_up(
-        self, http: Http, account: Account, prepared: Prepared, sent_at: datetime
+        self,
+        http: Http,
+        account: Account,
+        prepared: Prepared,
+        sent_at: datetime,
+        others: frozenset[str] = frozenset(),
     ) -> Found:
-        """`sent_at` is when the first attempt was written down, by the database's clock. Raises
-        NotSent, SlowDown or Reconnect when the network did not answer: the question stays open."""
+        """`sent_at` is when the first attempt was written down, by the database's clock;
+        `others` are the ids of posts known to be other ones, however alike. Raises NotSent,
+        SlowDown or Reconnect when the network did not answer: the question stays open."""
         ...
 
     async def delete(self, http: Http, account: Account, remote_id: str) -> None:

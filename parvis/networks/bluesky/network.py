@@ -92,7 +92,12 @@ class Bluesky:
         return read_receipt(answer, account, prepared)
 
     async def look_up(
-        self, http: Http, account: Account, prepared: Prepared, sent_at: datetime
+        self,
+        http: Http,
+        account: Account,
+        prepared: Prepared,
+        sent_at: datetime,
+        others: frozenset[str] = frozenset(),
     ) -> Found:
         """The record's key is the post's identity, so neither its text nor the time is asked.
         When the server does not answer, the error says so: the question stays open."""

@@ -100,10 +100,15 @@ class Mastodon:
         return read_receipt(answer, account)
 
     async def look_up(
-        self, http: Http, account: Account, prepared: Prepared, sent_at: datetime
+        self,
+        http: Http,
+        account: Account,
+        prepared: Prepared,
+        sent_at: datetime,
+        others: frozenset[str] = frozenset(),
     ) -> Found:
         """When the server does not answer, the error says so: the question stays open."""
-        return await find_status(http, account, prepared, sent_at)
+        return await find_status(http, account, prepared, sent_at, others)
 
     async def delete(self, http: Http, account: Account, remote_id: str) -> None:
         answer = await http.delete(

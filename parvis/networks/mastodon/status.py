@@ -72,12 +72,18 @@ class Listing:
     statuses: tuple[Status, ...]
     is_complete: bool
 
+    def without(self, remote_ids: frozenset[str]) -> "Listing":
+        kept = tuple(status for status in self.statuses if status.remote_id not in remote_ids)
+        return Listing(statuses=kept, is_complete=self.is_complete)
 
-async def find_status(http: Http, account: Account, prepared: Prepared, sent_at: datetime) -> Found:
+
+async def find_status(
+    http: Http, account: Account, prepared: Prepared, sent_at: datetime, others: frozenset[str]
+) -> Found:
     """Mastodon shows a dead token the public posts instead of refusing it, so absence is believed
     only from a token that is then shown to live."""
     listing = await _read_back(http, account, sent_at)
-    found = judge(listing, prepared, account)
+    found = judge(listing.without(others), prepared, account)
     if found.presence is Presence.ABSENT:
         await ask_own_account(http, account.server, account.tokens.access)
     return found
