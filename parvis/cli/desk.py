@@ -1,7 +1,7 @@
 """Opens what a command works on: the data folder, the database, Django."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from parvis.cli.failures import Failure
@@ -11,6 +11,8 @@ from parvis.machine.presence import alone_at_the_desk, using_the_desk
 
 if TYPE_CHECKING:
     from parvis.people.models import Workspace
+
+CONNECT_SECONDS = 10
 
 
 @contextmanager
@@ -44,12 +46,22 @@ def opened_database(installed: Installation) -> Iterator[None]:
     with ExitStack() as open_things:
         if installed.database_url is None:
             open_things.enter_context(installed.postgres().open())
+        else:
+            _refuse_unreachable(installed.database_url)
         start_django()
         open_things.callback(close_connections)
         from parvis.backup.unfinished import settle_unfinished_restore
 
         settle_unfinished_restore(installed)
         yield
+
+
+def _refuse_unreachable(url: str) -> None:
+    """Said at once, where the pool would try again for ten seconds and log every try."""
+    import psycopg
+
+    with suppress(psycopg.ProgrammingError):  # What is no libpq URL is told by the settings.
+        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
 
 
 def start_django() -> None:

@@ -44,7 +44,7 @@ _TELLING: Mapping[str, tuple[str, ExitCode]] = {
 _DATABASE_AWAY = frozenset(
     {
         "psycopg.OperationalError",
-        "psycopg_pool.errors.PoolTimeout",
+        "psycopg_pool.PoolTimeout",
         "django.db.utils.OperationalError",
     }
 )
@@ -64,7 +64,7 @@ def failure_of(error: BaseException) -> Failure | None:
 
 
 def _database_away(error: BaseException) -> Failure:
-    said = (str(error).strip().splitlines() or ["it did not answer"])[-1].strip().rstrip(".")
+    said = (str(error).strip().splitlines() or ["it did not answer"])[0].strip().rstrip(".")
     return Failure(
         "database-away",
         f"The database cannot be reached ({said}). What was saved there is untouched. "

@@ -41,17 +41,18 @@ def delivery_of(post: "Post", number: int | None, waiting: Sequence["Delivery"])
     """The one that is named, or the only one that waits for a decision."""
     if number is None and len(waiting) == 1:
         return waiting[0]
-    found = [delivery for delivery in waiting if delivery.pk == number]
-    if found:
-        return found[0]
+    for delivery in waiting:
+        if delivery.pk == number:
+            return delivery
+    raise Failure("no-delivery", _which_wait(post, number, waiting), ExitCode.NOT_FOUND)
+
+
+def _which_wait(post: "Post", number: int | None, waiting: "Sequence[Delivery]") -> str:
+    if not waiting:
+        return f"Nothing about post {post.pk} waits for a decision. Nothing was changed."
     named = ", ".join(f"{each.pk} ({each.account})" for each in waiting)
-    ask = f"Name one with --delivery: {named}." if waiting else "None of them waits for anybody."
-    which = f"Delivery {number} does not" if number else "Not exactly one delivery does"
-    raise Failure(
-        "no-delivery",
-        f"{which} wait for a decision about post {post.pk}. Nothing was changed. {ask}",
-        ExitCode.NOT_FOUND,
-    )
+    one = "More than one delivery waits" if number is None else f"Delivery {number} does not wait"
+    return f"{one} for a decision. Nothing was changed. Name one with --delivery: {named}."
 
 
 def _names_of(account: "Account") -> tuple[str, ...]:

@@ -12,11 +12,9 @@ from typing import Any
 from parvis.cli.desk import opened_desk
 
 
-def furnish() -> dict[str, Any]:
-    """Alice's desk with two accounts, a picture and one post scheduled for tomorrow."""
-    from parvis.compose.content import UsedMedia
-    from parvis.people.verbs import Opening, open_desk, workspace_of
-    from tests.cast import PASSWORD, connect, kept_picture, scheduled
+def open_desk_of_alice() -> int:
+    from parvis.people.verbs import Opening, open_desk
+    from tests.cast import PASSWORD
 
     alice = open_desk(
         Opening(
@@ -28,7 +26,17 @@ def furnish() -> dict[str, Any]:
             language="en",
         )
     )
-    workspace = workspace_of(alice)
+    return alice.pk
+
+
+def furnish() -> dict[str, Any]:
+    """Alice's desk with two accounts, a picture and one post scheduled for tomorrow."""
+    from parvis.compose.content import UsedMedia
+    from parvis.people.models import Workspace
+    from tests.cast import connect, kept_picture, scheduled
+
+    open_desk_of_alice()
+    workspace = Workspace.objects.get()
     bluesky = connect(workspace)
     mastodon = connect(workspace, "mastodon", "ponts")
     media = kept_picture(workspace)

@@ -1,0 +1,156 @@
+"""An installation of its own for the tests, driven as its owner would: by its command."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from parvis.config.installation import installation
+from tests.servers.waiting import wait_until
+
+PATIENCE = 60.0
+
+
+class Installed:
+    """`env` is added to the environment of everything that is run."""
+
+    def __init__(self, data: Path, **env: str) -> None:
+        self.data = data
+        self._env = {**os.environ, "PARVIS_DATA": str(data), "NO_COLOR": "1", **env}
+        for inherited in ("DJANGO_SETTINGS_MODULE", "PARVIS_DEBUG"):
+            self._env.pop(inherited, None)
+
+    def run(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "parvis", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=self._env,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def answer(self, *arguments: str) -> dict[str, Any]:
+        """What the command answers as JSON, whatever its exit code."""
+        said = self.run(*arguments, "--json")
+        assert said.stdout, said.stderr
+        answer: dict[str, Any] = json.loads(said.stdout.splitlines()[0])
+        return {**answer, "exit_code": said.returncode}
+
+    def inside(self, name: str, *arguments: object) -> Any:
+        """Does what `tests.cli.inside` offers under this name."""
+        said = subprocess.run(
+            [sys.executable, "-m", "tests.cli.inside", name, *map(json.dumps, arguments)],
+            capture_output=True,
+            text=True,
+            env=self._env,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert said.returncode == 0, said.stderr
+        return json.loads(said.stdout)
+
+    @contextmanager
+    def up(self, *arguments: str) -> Iterator["RunningUp"]:
+        with tempfile.TemporaryFile("w+") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "parvis", "up", "--json", *arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=self._env,
+            )
+            running = RunningUp(self, process)
+            try:
+                running.next_event("ready")
+                yield running
+            finally:
+                running.stop()
+
+    @contextmanager
+    def database_open(self) -> Iterator[None]:
+        """Commands are quicker when none of them must start the database."""
+        with installation({"PARVIS_DATA": str(self.data)}).postgres().open():
+            yield
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything that works for this data folder, the database included."""
+        return [process for process in psutil.process_iter() if self._works_here(process)]
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        if process.pid == os.getpid():
+            return False
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            named = str(self.data) in " ".join(process.cmdline())
+            return named or process.environ().get("PARVIS_DATA") == str(self.data)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
+
+
+class RunningUp:
+    """A running `parvis up`. `url` is known once it is ready."""
+
+    def __init__(self, installed: Installed, process: "subprocess.Popen[str]") -> None:
+        self._installed = installed
+        self.process = process
+        self.url = ""
+
+    def next_event(self, name: str) -> dict[str, Any]:
+        """Reads on until this event; AssertionError when `up` ends before."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            event: dict[str, Any] = json.loads(line)
+            self.url = event.get("url", self.url)
+            if event.get("event") == name:
+                return event
+        raise AssertionError(f"parvis up ended with {self.process.wait()} before {name!r}")
+
+    def child(self, name: str) -> psutil.Process:
+        """The process of `parvis web` or `parvis work`."""
+        children = psutil.Process(self.process.pid).children()
+        return next(each for each in children if name in each.cmdline())
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(PATIENCE)
+        finally:
+            self.process.kill()
+
+
+def status_of(url: str) -> int:
+    """Of the page that the address leads to in the end; 0 when nobody answers."""
+    try:
+        with urllib.request.urlopen(url, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def wait_until_nothing_runs(installed: Installed) -> None:
+    wait_until(lambda: not installed.processes(), PATIENCE, "every process of Parvis to end")
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
