@@ -142,6 +142,9 @@ REASONS = {
         "The stored permission cannot be opened: the sealing key in the data folder is another "
         "one. Put the old key back, or connect the account again."
     ),
+    "restored": _(
+        "This desk was put back from a backup, and the post may have gone out since it was made."
+    ),
     "worker-lost": _("The worker stopped while it was sending."),
     "restored": _("This desk was restored from a backup that may be older than what was sent."),
     "cannot-tell": _(
@@ -185,6 +188,9 @@ REASONS = {
     "rejected": _("The network refused it: “%(said)s”."),
     "too-long": _("The network found the text too long."),
     "empty": _("There was neither text nor picture."),
+    "needs-image": _("This network takes no post without a picture."),
+    "no-content-warning": _("This network has no content warning."),
+    "no-visibility": _("This network cannot post as “%(visibility_said)s”."),
     "alt-too-long": _("A picture’s description is too long for this network."),
     "too-many-images": _("There were more pictures than this network takes."),
     "image-type": _("The network takes no pictures of type %(type)s."),

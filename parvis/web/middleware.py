@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -28,6 +29,7 @@ class WorkspaceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = _name_of(request)
         if name in _WITHOUT_THE_DATABASE:
+            request.user = AnonymousUser()  # who asks is read from the database otherwise
             return self.page(request)
         if isinstance(request.user, User) and request.user.is_authenticated:
             return self._at_the_desk_of(request.user, request)
@@ -45,22 +47,26 @@ class WorkspaceMiddleware:
 
 
 class ContentSecurityPolicyMiddleware:
-    """Scripts, styles and pictures come from this installation alone, and nothing inline runs.
-
-    A view may widen `form-action` by setting `form_action` on its response: Chromium applies the
-    directive to where a form's answer redirects as well, and OAuth redirects to a network.
-    """
+    """Scripts, styles and pictures come from this installation alone, and nothing inline runs."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.page(request)
-        form_action = getattr(response, "form_action", "'self'")
-        response.headers["Content-Security-Policy"] = "; ".join(
-            (*_POLICY, f"form-action {form_action}")
-        )
+        response.headers.setdefault("Content-Security-Policy", _policy())
         return response
+
+
+def lets_forms_lead_to(page: HttpResponse, sources: str) -> HttpResponse:
+    """Chromium applies `form-action` also to where the answer to a form redirects, and OAuth
+    redirects to a network."""
+    page.headers["Content-Security-Policy"] = _policy(f"'self' {sources}")
+    return page
+
+
+def _policy(form_action: str = "'self'") -> str:
+    return "; ".join((*_POLICY, f"form-action {form_action}"))
 
 
 _POLICY = (

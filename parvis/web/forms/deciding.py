@@ -36,6 +36,10 @@ class FoundForm(forms.Form):
             raise ValidationError(_("Paste the address of the post, from https:// on."))
         return cleaned
 
+    @property
+    def complaint(self) -> str:
+        return " ".join(str(said) for complaints in self.errors.values() for said in complaints)
+
     def published(self) -> Published:
         """The receipt. A pasted address names no id, so none is invented."""
         if named := self.cleaned_data["candidate"]:

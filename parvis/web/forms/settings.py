@@ -1,6 +1,6 @@
 """The workspace's and the user's own settings."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -11,7 +11,15 @@ from parvis.people.models import User, Workspace
 from parvis.web.forms.opening import ZoneField
 
 
-class WorkspaceForm(forms.ModelForm):
+if TYPE_CHECKING:
+    # Only the stubs know that a ModelForm is of its model.
+    _WorkspaceForm = forms.ModelForm[Workspace]
+    _UserForm = forms.ModelForm[User]
+else:
+    _WorkspaceForm = _UserForm = forms.ModelForm
+
+
+class WorkspaceForm(_WorkspaceForm):
     time_zone = ZoneField()
 
     class Meta:
@@ -23,7 +31,7 @@ class WorkspaceForm(forms.ModelForm):
         }
 
 
-class YourselfForm(forms.ModelForm):
+class YourselfForm(_UserForm):
     class Meta:
         model = User
         fields = ("name", "email", "language")

@@ -1,7 +1,7 @@
 """A date and a time on the workspace's clock, turned into one moment."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,17 @@ from django.utils.translation import gettext_lazy
 
 from parvis.schedule.local_time import Repeated, Skipped, settle
 from parvis.web.templatetags.desk import moment
+
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+
+def within_reach(chosen: date) -> None:
+    """Far beyond lies nothing but a slip, and in the end years that no clock can show."""
+    if not FIRST_YEAR <= chosen.year <= LAST_YEAR:
+        raise ValidationError(
+            _("Choose a date between %(first)s and %(last)s.")
+            % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +40,22 @@ class WhenForm(forms.Form):
     """
 
     date = forms.DateField(
-        label=gettext_lazy("Date"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Date"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[within_reach],
     )
     time = forms.TimeField(
         label=gettext_lazy("Time"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
     )
-    moment = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    moment = forms.DateTimeField(
+        required=False, widget=forms.HiddenInput, validators=[within_reach]
+    )
 
-    def __init__(self, *args: Any, zone: ZoneInfo, at: datetime | None = None) -> None:
+    def __init__(self, data: Any = None, *, zone: ZoneInfo, at: datetime | None = None) -> None:
         local = at.astimezone(zone) if at else None
         initial = {"date": local.date(), "time": local.time()} if local else {}
-        super().__init__(*args, initial=initial)
+        super().__init__(data, initial=initial)
         self.zone = zone
         self.choices: tuple[Choice, ...] = ()
         # Browsers take these two forms alone, whatever the language of the page.

@@ -108,12 +108,18 @@ def monogram(network: str) -> SafeString:
     )
 
 
+_MARK = (
+    '<svg class="mark mark-{0}" viewBox="-7 -7 14 14" {1}>'
+    '<use href="#mark-{0}" x="-7" y="-7" width="14" height="14"/></svg>'
+)
+
+
 @register.simple_tag
 def mark(state: str, words: str = "") -> SafeString:
     """The mark of a delivery's state. `words` are read aloud; without them it is decoration."""
     heard = 'role="img" aria-label="{}"' if words else 'aria-hidden="true"'
     return format_html(
-        '<svg class="mark mark-{0}" viewBox="-7 -7 14 14" {1}><use href="#mark-{0}" x="-7" y="-7" width="14" height="14"/></svg>',
+        _MARK,
         mark_of(state),
         format_html(heard, words),
     )

@@ -18,6 +18,7 @@ from parvis.report.accounts import account_line, account_lines
 from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.accounts import BlueskyForm, MastodonServerForm, MastodonTokenForm
+from parvis.web.middleware import lets_forms_lead_to
 from parvis.web.views import oauth
 
 
@@ -61,7 +62,8 @@ def connect_mastodon(request: DeskRequest) -> HttpResponse:
             return oauth.leave_for(request, "mastodon", form.cleaned_data["server"])
         except NetworkError as error:
             form.add_error(None, sentence_for_connecting(error))
-    return _page(request, "parvis/connect_mastodon.html", form)
+    page = _page(request, "parvis/connect_mastodon.html", form)
+    return lets_forms_lead_to(page, oauth.networks_pages())
 
 
 @never_cache

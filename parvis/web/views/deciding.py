@@ -7,21 +7,21 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from parvis.deliver import verbs as deliver
 from parvis.deliver.models import Delivery
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.deciding import FoundForm
+from parvis.web.views.posted import posted_from
 
 
-@require_POST
+@posted_from("today")
 def it_is_there(request: DeskRequest, delivery_id: int) -> HttpResponse:
     """Either one of the posts that were found, or the address that a person has seen it at."""
     delivery = _delivery(request, delivery_id)
     form = FoundForm(request.POST, candidates=delivery.candidates)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors.get("url", form.non_field_errors())))
+        messages.error(request, form.complaint)
         return _back(request, delivery)
     return _decide(
         request,
@@ -31,33 +31,33 @@ def it_is_there(request: DeskRequest, delivery_id: int) -> HttpResponse:
     )
 
 
-@require_POST
+@posted_from("today")
 def look_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     said = _("It is looked up again. Nothing is sent meanwhile.")
     return _decide(request, delivery, lambda: deliver.look_again(delivery), said)
 
 
-@require_POST
+@posted_from("today")
 def send_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     return _decide(request, delivery, lambda: deliver.send_again(delivery), _("It is sent again."))
 
 
-@require_POST
+@posted_from("today")
 def give_up(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     said = _("Given up. It will not be sent; the text stays with the post.")
     return _decide(request, delivery, lambda: deliver.give_up(delivery), said)
 
 
-@require_POST
+@posted_from("today")
 def release(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     return _decide(request, delivery, lambda: deliver.release(delivery), _("It goes out now."))
 
 
-@require_POST
+@posted_from("today")
 def set_aside(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     said = _("Set aside. It stays with the post’s history.")
@@ -69,6 +69,11 @@ def _decide(
 ) -> HttpResponse:
     try:
         decide()
+    except deliver.NothingToLookUp:
+        messages.warning(
+            request,
+            _("There is no attempt here that could be looked up. Look on the network yourself."),
+        )
     except deliver.NothingToDecide:
         messages.info(request, _("This was settled meanwhile. Nothing was changed."))
     else:

@@ -42,6 +42,12 @@ def leave_for(request: DeskRequest, network: str, server: str) -> HttpResponse:
     return redirect(departing.url)
 
 
+def networks_pages() -> str:
+    """Where the browser may be sent, as sources of a content security policy."""
+    named = (host if ":" in host else f"{host}:*" for host in settings.INSTALLATION.private_hosts)
+    return " ".join(["https:", *(f"http://{host}" for host in sorted(named))])
+
+
 @never_cache
 @require_safe
 def come_back(request: DeskRequest) -> HttpResponse:

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from parvis.compose import verbs as compose
 from parvis.compose.models import Post
@@ -13,6 +13,7 @@ from parvis.report.posts import Shelf, page_of_posts
 from parvis.report.story import story_of
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.when import WhenForm
+from parvis.web.views.posted import posted_from
 
 
 @require_safe
@@ -27,7 +28,7 @@ def show_post(request: DeskRequest, post_id: int) -> HttpResponse:
     return _page(request, post, WhenForm(zone=request.workspace.zone, at=post.planned_at))
 
 
-@require_POST
+@posted_from("post", "post_id")
 def take_back(request: DeskRequest, post_id: int) -> HttpResponse:
     post = _post(request, post_id)
     try:
@@ -41,7 +42,7 @@ def take_back(request: DeskRequest, post_id: int) -> HttpResponse:
     return redirect("compose", post.pk)
 
 
-@require_POST
+@posted_from("post", "post_id")
 def move(request: DeskRequest, post_id: int) -> HttpResponse:
     post = _post(request, post_id)
     form = WhenForm(request.POST, zone=request.workspace.zone)
@@ -59,7 +60,7 @@ def move(request: DeskRequest, post_id: int) -> HttpResponse:
     return redirect("post", post.pk)
 
 
-@require_POST
+@posted_from("post", "post_id")
 def delete(request: DeskRequest, post_id: int) -> HttpResponse:
     post = _post(request, post_id)
     try:
@@ -71,7 +72,7 @@ def delete(request: DeskRequest, post_id: int) -> HttpResponse:
     return redirect("posts")
 
 
-@require_POST
+@posted_from("post", "post_id")
 def restore(request: DeskRequest, post_id: int) -> HttpResponse:
     post = _post(request, post_id)
     compose.restore_draft(post)
@@ -79,7 +80,7 @@ def restore(request: DeskRequest, post_id: int) -> HttpResponse:
     return redirect("post", post.pk)
 
 
-@require_POST
+@posted_from("post", "post_id")
 def duplicate(request: DeskRequest, post_id: int) -> HttpResponse:
     copy = compose.duplicate(_post(request, post_id), request.user)
     return redirect("compose", copy.pk)

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from parvis.people.models import User, Workspace
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.settings import NewPasswordForm, WorkspaceForm, YourselfForm
+from parvis.web.views.posted import posted_from
 
 
 @require_safe
@@ -19,7 +20,7 @@ def show_settings(request: DeskRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_POST
+@posted_from("settings")
 def change_workspace(request: DeskRequest) -> HttpResponse:
     changed = Workspace.objects.get(pk=request.workspace.pk)
     form = WorkspaceForm(request.POST, instance=changed)
@@ -30,7 +31,7 @@ def change_workspace(request: DeskRequest) -> HttpResponse:
     return redirect("settings")
 
 
-@require_POST
+@posted_from("settings")
 def change_yourself(request: DeskRequest) -> HttpResponse:
     form = YourselfForm(request.POST, instance=User.objects.get(pk=request.user.pk))
     if not form.is_valid():
@@ -42,7 +43,7 @@ def change_yourself(request: DeskRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters("old", "new")
-@require_POST
+@posted_from("settings")
 def change_password(request: DeskRequest) -> HttpResponse:
     person = User.objects.get(pk=request.user.pk)
     form = NewPasswordForm(request.POST, user=person)

@@ -1,0 +1,113 @@
+"""Does something to an installation from inside: `python -m tests.inside NAME [JSON]`.
+
+The tests run Parvis as its own processes, on data folders of their own. What they need there and no
+command offers (an owner, an account without a server behind it) is done here, in one more process.
+"""
+
+import json
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from parvis.cli.desk import opened_desk
+
+
+def open_desk_of_alice() -> int:
+    from parvis.people.verbs import Opening, open_desk
+    from tests.cast import PASSWORD
+
+    alice = open_desk(
+        Opening(
+            name="Alice",
+            email="alice@example.org",
+            password=PASSWORD,
+            workspace="Librairie Ponts",
+            time_zone="Europe/Paris",
+            language="en",
+        )
+    )
+    return alice.pk
+
+
+def furnish() -> dict[str, Any]:
+    """Alice's desk with two accounts, a picture and one post scheduled for tomorrow."""
+    from parvis.compose.content import UsedMedia
+    from parvis.people.models import Workspace
+    from tests.cast import connect, kept_picture, scheduled
+
+    open_desk_of_alice()
+    workspace = Workspace.objects.get()
+    bluesky = connect(workspace)
+    mastodon = connect(workspace, "mastodon", "ponts")
+    media = kept_picture(workspace)
+    used = (UsedMedia(media_id=media.pk, alt="Stalls on the square"),)
+    delivery = scheduled(bluesky, mastodon, in_=timedelta(days=1), media=used)
+    return {
+        "accounts": [bluesky.pk, mastodon.pk],
+        "post": delivery.post_id,
+        "picture": str(media.path),
+    }
+
+
+def what_is_there() -> dict[str, Any]:
+    from parvis.compose.models import Media, Post
+    from parvis.connections.models import Account
+    from parvis.connections.verbs import accounts_that_cannot_be_unsealed
+    from parvis.deliver.models import Delivery
+    from parvis.people.models import User
+
+    return {
+        "people": list(User.objects.values_list("email", flat=True)),
+        "posts": list(Post.objects.order_by("pk").values_list("text", flat=True)),
+        "accounts": {str(account): account.state for account in Account.objects.all()},
+        "sealed_for_ever": [str(account) for account in accounts_that_cannot_be_unsealed()],
+        "pictures": {media.sha256: media.path.exists() for media in Media.objects.all()},
+        "deliveries": {
+            str(d.pk): [d.state, d.reason_code] for d in Delivery.objects.order_by("pk")
+        },
+    }
+
+
+def let_time_pass() -> None:
+    """What was scheduled for tomorrow is due now, as the restored desk will see it."""
+    from parvis.deliver.models import Delivery
+    from parvis.deliver.verbs import database_now
+
+    due_at = database_now() - timedelta(minutes=5)
+    Delivery.objects.filter(state="scheduled").update(due_at=due_at, ready_at=due_at)
+
+
+def claim_what_is_due() -> int:
+    """One turn of the clock; answers how many deliveries a courier would have sent."""
+    from parvis.deliver.claims import claim_due
+
+    return len(claim_due(100))
+
+
+def lose_everything() -> None:
+    from parvis.compose.models import Post
+    from parvis.deliver.models import Delivery
+
+    Delivery.objects.all().delete()
+    Post.objects.all().delete()
+
+
+def restore_and_die(file: str) -> None:
+    """A restore that loses its machine just before it is done."""
+    from parvis.backup import restore as restoring
+    from parvis.config.installation import installation
+
+    restoring._make_honest = lambda *_: os._exit(9)  # type: ignore[assignment]
+    restoring.restore(installation(), Path(file), replace=True)
+
+
+def main() -> None:
+    with opened_desk():
+        answer = globals()[sys.argv[1]](*map(json.loads, sys.argv[2:]))
+    print(json.dumps(answer))  # noqa: T201 - it is what this program is for
+
+
+if __name__ == "__main__":
+    main()
