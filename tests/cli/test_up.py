@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.conftest import NewInstallation
-from tests.cli.installed import (
+from tests.installed import (
     Installed,
+    NewInstallation,
     RunningUp,
     status_of,
     taken_port,

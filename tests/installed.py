@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,12 +10,13 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 
 from parvis.config.installation import installation
 from tests.servers.waiting import wait_until
@@ -27,9 +29,8 @@ class Installed:
 
     def __init__(self, data: Path, **env: str) -> None:
         self.data = data
-        self._env = {**os.environ, "PARVIS_DATA": str(data), "NO_COLOR": "1", **env}
-        for inherited in ("DJANGO_SETTINGS_MODULE", "PARVIS_DEBUG"):
-            self._env.pop(inherited, None)
+        own = {"PARVIS_DATA": str(data), "NO_COLOR": "1", **env}
+        self.env = {name: os.environ[name] for name in os.environ if not _is_ours(name)} | own
 
     def run(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
@@ -37,7 +38,7 @@ class Installed:
             input=stdin,
             capture_output=True,
             text=True,
-            env=self._env,
+            env=self.env,
             timeout=PATIENCE,
             check=False,
         )
@@ -50,12 +51,12 @@ class Installed:
         return {**answer, "exit_code": said.returncode}
 
     def inside(self, name: str, *arguments: object) -> Any:
-        """Does what `tests.cli.inside` offers under this name."""
+        """Does what `tests.inside` offers under this name."""
         said = subprocess.run(
-            [sys.executable, "-m", "tests.cli.inside", name, *map(json.dumps, arguments)],
+            [sys.executable, "-m", "tests.inside", name, *map(json.dumps, arguments)],
             capture_output=True,
             text=True,
-            env=self._env,
+            env=self.env,
             timeout=PATIENCE,
             check=False,
         )
@@ -70,7 +71,7 @@ class Installed:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=self._env,
+                env=self.env,
             )
             running = RunningUp(self, process)
             try:
@@ -99,6 +100,10 @@ class Installed:
             return named or process.environ().get("PARVIS_DATA") == str(self.data)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             return False
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("PARVIS_") or name in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
 
 
 class RunningUp:
@@ -154,3 +159,21 @@ def taken_port() -> Iterator[int]:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         yield taken.getsockname()[1]
+
+
+NewInstallation = Callable[..., Installed]
+
+
+@pytest.fixture(scope="module")
+def new_installation() -> Iterator[NewInstallation]:
+    """Makes an installation on a folder of its own, which goes away with the module."""
+    with ExitStack() as folders:
+
+        def make(**env: str) -> Installed:
+            # Not below pytest’s folder: the database’s unprivileged user could not get there.
+            folder = Path(tempfile.mkdtemp(prefix="parvis-cli-"))
+            folders.callback(shutil.rmtree, folder, ignore_errors=True)
+            folder.chmod(0o711)
+            return Installed(folder / "data", **env)
+
+        yield make
