@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, localtime
@@ -12,7 +13,7 @@ from django.utils.timezone import is_naive, localtime
 from parvis.compose.content import Content, UsedMedia
 from parvis.compose.models import VISIBILITIES
 from parvis.people.models import Workspace
-from parvis.web.forms.when import WhenForm
+from parvis.web.forms.when import WhenForm, within_reach
 
 _VISIBILITIES = {value for value, _ in VISIBILITIES}
 _LONGEST_TAB = 64
@@ -20,7 +21,11 @@ _LONGEST_TAB = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """The form as one tab sent it. `turn` counts the tab's saves, and is 0 without scripts."""
+    """The form as one tab sent it.
+
+    `turn` counts the tab's saves, and is 0 without scripts; `lacks_pictures` says that pictures
+    came with the form which could not be kept.
+    """
 
     content: Content
     post_id: int | None = None
@@ -28,6 +33,7 @@ class Typed:
     tab: str = ""
     turn: int = 0
     when: WhenForm
+    lacks_pictures: bool = False
 
 
 def read_typed(sent: QueryDict, workspace: Workspace) -> Typed:
@@ -108,9 +114,12 @@ def as_shown(moment: datetime) -> tuple[str, str]:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        if moment is None or is_naive(moment):
+            return None
+        within_reach(moment)
+    except (ValueError, ValidationError):
         return None
-    return None if moment is None or is_naive(moment) else moment
+    return moment
 
 
 def _text(sent: QueryDict, name: str) -> str:

@@ -26,9 +26,10 @@ from parvis.compose.verbs import ChangedElsewhere, NoLongerADraft
 from parvis.connections.verbs import accounts_of
 from parvis.deliver import verbs as deliver
 from parvis.deliver.freeze import NotReady
+from parvis.web.arrivals import keep_arrivals
 from parvis.web.compose_page import Question, sheet_of, told, versions_of
 from parvis.web.desk_request import DeskRequest
-from parvis.web.forms.compose import Typed, as_shown, read_typed, rearranged
+from parvis.web.forms.compose import Typed, as_shown, read_typed, rearranged, with_pictures
 from parvis.web.forms.when import WhenForm
 
 View = Callable[[DeskRequest], HttpResponse]
@@ -169,8 +170,7 @@ def _hand_over(request: DeskRequest, hand_over: HandOver) -> HttpResponse:
 def _attempt(hand_over: HandOver, post: Post, typed: Typed) -> None:
     """Raises NotNow. Whom another click has overtaken has what was wanted."""
     try:
-        if post.deleted_at:
-            raise NotNow(Question(sentence=_("This draft is discarded. Put it back first.")))
+        _refuse_unfinished(post, typed)
         hand_over(post, typed)
     except deliver.InThePast:
         raise NotNow(Question(sentence=_("This moment has gone by. Choose a later one."))) from None
@@ -178,6 +178,13 @@ def _attempt(hand_over: HandOver, post: Post, typed: Typed) -> None:
         raise NotNow(_in_the_way(refused)) from None
     except deliver.AlreadyHandedOver:
         return
+
+
+def _refuse_unfinished(post: Post, typed: Typed) -> None:
+    if post.deleted_at:
+        raise NotNow(Question(sentence=_("This draft is discarded. Put it back first.")))
+    if typed.lacks_pictures:
+        raise NotNow(Question(sentence=_("A picture is missing, so nothing was handed over.")))
 
 
 def _chosen_moment(typed: Typed) -> datetime:
@@ -212,8 +219,13 @@ def _use(request: DeskRequest, post: Post, typed: Typed) -> None:
 
 
 def _read(request: DeskRequest) -> Typed:
-    typed = read_typed(request.POST, request.workspace)
-    return rearranged(typed, request.POST.get("arrange", ""))
+    """Whatever button was pressed, pictures that were chosen come with the form."""
+    typed = rearranged(read_typed(request.POST, request.workspace), request.POST.get("arrange", ""))
+    arrivals = keep_arrivals(request)
+    for sentence in arrivals.refused:
+        messages.error(request, sentence)
+    added = with_pictures(typed, [media.pk for media in arrivals.kept])
+    return replace(added, lacks_pictures=bool(arrivals.refused))
 
 
 def _blank(request: DeskRequest) -> Typed:
