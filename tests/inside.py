@@ -51,49 +51,6 @@ def furnish() -> dict[str, Any]:
     }
 
 
-def what_is_there() -> dict[str, Any]:
-    from parvis.compose.models import Media, Post
-    from parvis.connections.models import Account
-    from parvis.connections.verbs import accounts_that_cannot_be_unsealed
-    from parvis.deliver.models import Delivery
-    from parvis.people.models import User
-
-    return {
-        "people": list(User.objects.values_list("email", flat=True)),
-        "posts": list(Post.objects.order_by("pk").values_list("text", flat=True)),
-        "accounts": {str(account): account.state for account in Account.objects.all()},
-        "sealed_for_ever": [str(account) for account in accounts_that_cannot_be_unsealed()],
-        "pictures": {media.sha256: media.path.exists() for media in Media.objects.all()},
-        "deliveries": {
-            str(d.pk): [d.state, d.reason_code] for d in Delivery.objects.order_by("pk")
-        },
-    }
-
-
-def let_time_pass() -> None:
-    """What was scheduled for tomorrow is due now, as the restored desk will see it."""
-    from parvis.deliver.models import Delivery
-    from parvis.deliver.verbs import database_now
-
-    due_at = database_now() - timedelta(minutes=5)
-    Delivery.objects.filter(state="scheduled").update(due_at=due_at, ready_at=due_at)
-
-
-def claim_what_is_due() -> int:
-    """One turn of the clock; answers how many deliveries a courier would have sent."""
-    from parvis.deliver.claims import claim_due
-
-    return len(claim_due(100))
-
-
-def lose_everything() -> None:
-    from parvis.compose.models import Post
-    from parvis.deliver.models import Delivery
-
-    Delivery.objects.all().delete()
-    Post.objects.all().delete()
-
-
 def restore_and_die(file: str) -> None:
     """A restore that loses its machine just before it is done."""
     from parvis.backup import restore as restoring

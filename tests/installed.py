@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 import pytest
 
 from parvis.config.installation import installation
+from parvis.postgres import EmbeddedPostgres
 from tests.servers.waiting import wait_until
 
 PATIENCE = 60.0
@@ -63,6 +65,12 @@ class Installed:
         assert said.returncode == 0, said.stderr
         return json.loads(said.stdout)
 
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Asks the database without a process of Parvis; inside `database_open` only."""
+        with psycopg.connect(self._postgres().url, autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
     @contextmanager
     def up(self, *arguments: str) -> Iterator["RunningUp"]:
         with tempfile.TemporaryFile("w+") as log:
@@ -83,8 +91,11 @@ class Installed:
     @contextmanager
     def database_open(self) -> Iterator[None]:
         """Commands are quicker when none of them must start the database."""
-        with installation({"PARVIS_DATA": str(self.data)}).postgres().open():
+        with self._postgres().open():
             yield
+
+    def _postgres(self) -> EmbeddedPostgres:
+        return installation({"PARVIS_DATA": str(self.data)}).postgres()
 
     def processes(self) -> list[psutil.Process]:
         """Everything that works for this data folder, the database included."""

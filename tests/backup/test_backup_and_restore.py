@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -39,20 +40,51 @@ def backup(desk: Installed) -> Path:
 
 
 @pytest.fixture(scope="module")
+def elsewhere(new_installation: NewInstallation) -> Iterator[Installed]:
+    """Another machine, with nothing on it at first."""
+    installed = new_installation()
+    with installed.database_open():
+        yield installed
+
+
+@pytest.fixture(scope="module")
 def as_it_was(desk: Installed) -> dict[str, Any]:
-    found: dict[str, Any] = desk.inside("what_is_there")
-    return found
+    return what_is_there(desk)
+
+
+def what_is_there(desk: Installed) -> dict[str, Any]:
+    pictures = [sha256 for (sha256,) in desk.query("SELECT sha256 FROM compose_media")]
+    return {
+        "people": desk.query("SELECT email FROM people_user"),
+        "posts": desk.query("SELECT id, text FROM compose_post"),
+        "accounts": desk.query("SELECT id, handle, state FROM connections_account ORDER BY id"),
+        "tokens": desk.query("SELECT id, sealed_tokens FROM connections_account ORDER BY id"),
+        "pictures": [(desk.data / "media" / sha[:2] / sha).read_bytes() for sha in pictures],
+        "key": (desk.data / "keys" / "sealing.key").read_bytes(),
+        "deliveries": states_of(desk),
+    }
+
+
+def states_of(desk: Installed) -> list[tuple[str, str]]:
+    return desk.query("SELECT state, reason_code FROM deliver_delivery ORDER BY id")
+
+
+@contextmanager
+def some_days_later(desk: Installed) -> Iterator[None]:
+    """What was to come is due, while the block lasts."""
+    shift = "UPDATE deliver_delivery SET due_at = due_at {0}, ready_at = ready_at {0}"
+    desk.query(shift.format("- interval '2 days'"))
+    yield
+    desk.query(shift.format("+ interval '2 days'"))
 
 
 def test_everything_comes_back_on_an_empty_machine(
-    new_installation: NewInstallation, backup: Path, as_it_was: dict[str, Any]
+    elsewhere: Installed, backup: Path, as_it_was: dict[str, Any]
 ) -> None:
-    elsewhere = new_installation()
     assert elsewhere.run("restore", str(backup)).returncode == 0
-    found = elsewhere.inside("what_is_there")
-    assert found == as_it_was
-    assert found["sealed_for_ever"] == []
-    assert list(found["pictures"].values()) == [True]
+    assert what_is_there(elsewhere) == as_it_was
+    doctor = elsewhere.answer("doctor")["findings"]
+    assert [found["weight"] for found in doctor if found["check"] == "tokens"] == ["fine"]
 
 
 def test_the_file_is_closed_to_others_from_the_start(backup: Path) -> None:
@@ -72,44 +104,38 @@ def test_a_file_that_is_there_is_left_alone_unless_forced(desk: Installed, backu
 def test_a_desk_that_is_there_is_only_replaced_when_asked_to(
     desk: Installed, backup: Path, as_it_was: dict[str, Any]
 ) -> None:
-    desk.inside("lose_everything")
+    desk.query("DELETE FROM deliver_delivery")
     refused = desk.answer("restore", str(backup))
     assert refused["error"]["code"] == "not-empty"
-    assert desk.inside("what_is_there")["posts"] == []
+    assert states_of(desk) == []
     assert desk.run("restore", str(backup), "--replace").returncode == 0
-    assert desk.inside("what_is_there") == as_it_was
-    assert sorted(path.name for path in desk.data.glob("*.before")) == []
+    assert what_is_there(desk) == as_it_was
+    assert not list(desk.data.glob("*.before"))
 
 
 def test_what_came_due_meanwhile_is_not_sent_again_by_itself(
-    new_installation: NewInstallation, desk: Installed, backup: Path
+    elsewhere: Installed, desk: Installed, backup: Path
 ) -> None:
-    desk.inside("let_time_pass")
     older = backup.with_name("older.parvis")
-    desk.run("backup", str(older))
-    desk.run("restore", str(backup), "--replace")
-    elsewhere = new_installation()
-    with elsewhere.database_open():
-        restored = elsewhere.answer("restore", str(older))
-        assert (restored["exit_code"], restored["to_decide"]) == (6, 2)
-        assert elsewhere.inside("claim_what_is_due") == 0
-        states = elsewhere.inside("what_is_there")["deliveries"].values()
-        assert list(states) == [["unknown", "restored"]] * 2
+    with some_days_later(desk):
+        desk.run("backup", str(older))
+    restored = elsewhere.answer("restore", str(older), "--replace")
+    assert (restored["exit_code"], restored["to_decide"]) == (6, 2)
+    assert states_of(elsewhere) == [("unknown", "restored")] * 2
 
 
 def test_without_its_key_the_accounts_ask_to_be_connected_again(
-    new_installation: NewInstallation, desk: Installed, backup: Path
+    elsewhere: Installed, desk: Installed, backup: Path
 ) -> None:
     keyless = backup.with_name("keyless.parvis")
     desk.run("backup", str(keyless), "--without-key")
-    elsewhere = new_installation()
-    with elsewhere.database_open():
-        restored = elsewhere.answer("restore", str(keyless))
-        assert restored["exit_code"] == 6
-        assert len(restored["accounts_to_reconnect"]) == 2
-        found = elsewhere.inside("what_is_there")
-    assert set(found["accounts"].values()) == {"needs reconnect"}
-    assert list(found["deliveries"].values()) == [["held", "reconnect"]] * 2
+    (elsewhere.data / "keys" / "sealing.key").unlink()
+    restored = elsewhere.answer("restore", str(keyless), "--replace")
+    assert restored["exit_code"] == 6
+    assert len(restored["accounts_to_reconnect"]) == 2
+    states = elsewhere.query("SELECT DISTINCT state FROM connections_account")
+    assert states == [("needs reconnect",)]
+    assert states_of(elsewhere) == [("held", "reconnect")] * 2
 
 
 def test_the_key_that_is_there_still_opens_a_backup_without_one(
@@ -118,7 +144,7 @@ def test_the_key_that_is_there_still_opens_a_backup_without_one(
     keyless = backup.with_name("keyless-again.parvis")
     desk.run("backup", str(keyless), "--without-key")
     assert desk.run("restore", str(keyless), "--replace").returncode == 0
-    assert desk.inside("what_is_there") == as_it_was
+    assert what_is_there(desk) == as_it_was
 
 
 def test_a_damaged_file_changes_nothing(
@@ -130,7 +156,7 @@ def test_a_damaged_file_changes_nothing(
     damaged.write_bytes(content)
     refused = desk.answer("restore", str(damaged), "--replace")
     assert (refused["exit_code"], refused["error"]["code"]) == (8, "damaged")
-    assert desk.inside("what_is_there") == as_it_was
+    assert what_is_there(desk) == as_it_was
 
 
 def test_a_dump_that_the_database_does_not_take_changes_nothing(
@@ -144,22 +170,22 @@ def test_a_dump_that_the_database_does_not_take_changes_nothing(
         writer.finish(manifest_of(writer))
     refused = desk.answer("restore", str(odd), "--replace")
     assert refused["error"]["code"] == "load-failed"
-    assert desk.inside("what_is_there") == as_it_was
+    assert what_is_there(desk) == as_it_was
 
 
 def test_a_restore_that_is_killed_is_undone_by_whoever_comes_next(
     desk: Installed, backup: Path, as_it_was: dict[str, Any]
 ) -> None:
-    desk.inside("let_time_pass")
-    before = desk.inside("what_is_there")
+    desk.query("UPDATE compose_post SET text = 'newer than the backup'")
     with pytest.raises(AssertionError):
         desk.inside("restore_and_die", str(backup))
     assert (desk.data / "media.before").is_dir()
-    assert desk.inside("what_is_there") == before
-    assert not list(desk.data.glob("*.before"))
-    assert not (desk.data / "restore.json").exists()
-    desk.run("restore", str(backup), "--replace")
-    assert desk.inside("what_is_there") == as_it_was
+    assert desk.run("posts").returncode == 0
+    [(_, text)] = what_is_there(desk)["posts"]
+    assert text == "newer than the backup"
+    assert not [*desk.data.glob("*.before"), *desk.data.glob("restor*.json")]
+    desk.query(f"UPDATE compose_post SET text = '{as_it_was['posts'][0][1]}'")
+    assert what_is_there(desk) == as_it_was
 
 
 def test_a_full_disk_leaves_no_half_file(desk: Installed, backup: Path) -> None:
@@ -180,7 +206,7 @@ def test_a_full_disk_leaves_no_half_file(desk: Installed, backup: Path) -> None:
 def test_a_picture_that_is_gone_is_told_and_the_rest_is_saved(
     desk: Installed, backup: Path
 ) -> None:
-    [picture] = desk.inside("what_is_there")["pictures"]
+    [(picture,)] = desk.query("SELECT sha256 FROM compose_media")
     file = desk.data / "media" / picture[:2] / picture
     content = file.read_bytes()
     file.unlink()

@@ -128,12 +128,13 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_block_that_fails_leaves_no_file(tmp_path: Path) -> None:
-    with (
-        pytest.raises(ZeroDivisionError),
-        new_file(tmp_path / "half.parvis", overwrite=False) as out,
-    ):
-        out.write(b"half")
-        raise ZeroDivisionError
+    def fail_half_way() -> None:
+        with new_file(tmp_path / "half.parvis", overwrite=False) as out:
+            out.write(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert list(tmp_path.iterdir()) == []
 
 
