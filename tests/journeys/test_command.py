@@ -1,0 +1,92 @@
+"""The same road in a terminal, a worker that is killed on it, and the way back from a backup."""
+
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.acting import furnish_by_command, in_seconds, picture_file, wait_until_state
+from tests.journeys.conftest import World
+from tests.servers.waiting import wait_until
+
+pytestmark = pytest.mark.installation
+PUT = "com.atproto.repo.putRecord"
+
+
+def test_a_post_with_a_picture_is_scheduled_by_command_and_reaches_the_real_server(
+    world: World, tmp_path: Path
+) -> None:
+    picture = str(picture_file(tmp_path))
+    with world.installed.up():
+        furnish_by_command(world)
+        said = world.installed.answer(
+            "post", "Open on Saturday", "--to", world.account.handle, "--at", in_seconds(6),
+            "--media", picture, "--alt", "Stalls at dawn",
+        )  # fmt: skip
+        assert world.texts() == []
+        wait_until_state(world, said["post"], "published")
+    (record,) = world.server.records(world.account.did)
+    (image,) = record["value"]["embed"]["images"]
+    assert (record["value"]["text"], image["alt"]) == ("Open on Saturday", "Stalls at dawn")
+
+
+def test_a_lost_answer_leaves_exactly_one_record_and_a_published_delivery(world: World) -> None:
+    with world.installed.up():
+        furnish_by_command(world)
+        world.pds.lose(PUT)
+        said = world.installed.answer("post", "Once", "--to", world.account.handle, "--now")
+        wait_until_state(world, said["post"], "published")
+    assert world.texts() == ["Once"]
+    assert len(world.pds.requests(PUT)) == 1
+
+
+def test_a_worker_killed_between_attempt_and_settle_leaves_exactly_one_record(
+    world: World,
+) -> None:
+    held = world.pds.hold(PUT)
+    with world.installed.up() as running:
+        furnish_by_command(world)
+        said = world.installed.answer("post", "Once", "--to", world.account.handle, "--now")
+        held.wait_until_arrived()
+        running.child("work").send_signal(signal.SIGKILL)
+        assert world.texts() == ["Once"]
+        wait_until_state(world, said["post"], "published")
+    assert world.texts() == ["Once"]
+    assert len(world.pds.requests(PUT)) == 1
+
+
+def test_everything_killed_at_once_is_made_good_at_the_next_start(world: World) -> None:
+    held = world.pds.hold(PUT)
+    with world.installed.up() as running:
+        furnish_by_command(world)
+        said = world.installed.answer("post", "Once", "--to", world.account.handle, "--now")
+        held.wait_until_arrived()
+        for process in world.installed.processes():
+            process.kill()
+        running.process.wait()
+    with world.installed.up():
+        wait_until_state(world, said["post"], "published")
+    assert world.texts() == ["Once"]
+
+
+def test_what_was_backed_up_is_all_back_and_the_tokens_are_usable(
+    world: World, tmp_path: Path
+) -> None:
+    backup = str(tmp_path / "desk.parvis")
+    with world.installed.up():
+        furnish_by_command(world)
+        world.installed.answer(
+            "post", "Before", "--to", world.account.handle, "--now", "--wait",
+            "--media", str(picture_file(tmp_path)), "--alt", "Stalls",
+        )  # fmt: skip
+        assert world.installed.run("backup", backup).returncode == 0
+    wait_until(lambda: not world.installed.processes(), 30, "the database to stop")
+    shutil.rmtree(world.installed.data)
+
+    assert world.installed.run("restore", backup).returncode == 0
+    with world.installed.up():
+        assert [post["text"] for post in world.installed.answer("posts")["posts"]] == ["Before"]
+        after = world.installed.answer("post", "After", "--to", world.account.handle, "--now")
+        wait_until_state(world, after["post"], "published")
+    assert world.texts() == ["After", "Before"]
