@@ -18,14 +18,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-NOTHING_TO_RUN_ON = 77
-
 
 def main(command: list[str]) -> int:
     programs = newest_programs()
     if programs is None:
-        print("No PostgreSQL of the system's package is here: nothing was run on it.")
-        return NOTHING_TO_RUN_ON
+        sys.exit("No PostgreSQL of the system's package is here: nothing was run on it.")
     with running_postgres(programs) as url:
         return subprocess.run(
             command, env={**os.environ, "DATABASE_URL": url}, check=False
