@@ -16,7 +16,10 @@ class AccountState(models.TextChoices):
 
 
 class Account(models.Model):
-    """Kept for ever: a disconnected account still owns its history, but no tokens."""
+    """Kept for ever: a disconnected account still owns its history, but no tokens.
+
+    problem  why it must be connected again: a code with facts for pages, and a plain sentence
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="accounts")
     network = models.CharField(max_length=20)
@@ -27,6 +30,8 @@ class Account(models.Model):
     stored_traits = models.JSONField()
     state = models.CharField(max_length=20, choices=AccountState.choices)
     problem = models.TextField(blank=True)
+    problem_code = models.CharField(max_length=60, blank=True)
+    problem_facts = models.JSONField(default=dict)
     sealed_tokens = models.BinaryField(null=True)
     scopes = models.JSONField(default=list)
     token_expires_at = models.DateTimeField(null=True)

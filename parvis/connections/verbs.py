@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -125,6 +126,8 @@ def keep_connected(workspace: Workspace, found: Connected) -> Account:
             "stored_traits": found.traits.to_json(),
             "state": AccountState.CONNECTED,
             "problem": "",
+            "problem_code": "",
+            "problem_facts": {},
             "waits_until": None,
         },
         create_defaults={
@@ -161,13 +164,20 @@ def disconnect(account: Account) -> None:
         token_expires_at=None,
         scopes=[],
         problem="",
+        problem_code="",
+        problem_facts={},
     )
 
 
-def ask_to_reconnect(account: Account, problem: str) -> None:
-    """`problem` is a sentence for a person."""
+def ask_to_reconnect(
+    account: Account, problem: str, *, code: str = "", facts: Mapping[str, str | int] | None = None
+) -> None:
+    """`problem` is a plain sentence; `code` and `facts` let a page tell it in another language."""
     Account.objects.filter(pk=account.pk, state=AccountState.CONNECTED).update(
-        state=AccountState.NEEDS_RECONNECT, problem=problem
+        state=AccountState.NEEDS_RECONNECT,
+        problem=problem,
+        problem_code=code,
+        problem_facts=dict(facts or {}),
     )
 
 
@@ -222,7 +232,11 @@ def ask_to_reconnect_what_cannot_be_unsealed() -> list[Account]:
     """After the key has changed. What servers gave this installation is asked for anew as well."""
     unopened = accounts_that_cannot_be_unsealed()
     for account in unopened:
-        ask_to_reconnect(account, "The key that sealed this account’s tokens is no longer here.")
+        ask_to_reconnect(
+            account,
+            "The key that sealed this account’s tokens is no longer here.",
+            code="cannot-unseal",
+        )
     for app in RegisteredApp.objects.all():
         try:
             _opened(app)

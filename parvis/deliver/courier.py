@@ -185,7 +185,9 @@ class Courier:
         Answers the error that decides: tokens that cannot be renewed weigh more than lapsed ones.
         """
         if isinstance(error, Reconnect) and account.can_publish:
-            await sync_to_async(connections.ask_to_reconnect)(account, error.sentence)
+            await sync_to_async(connections.ask_to_reconnect)(
+                account, error.sentence, code=error.code, facts=error.facts
+            )
             await sync_to_async(hold_for)(account, "reconnect")
             await account.arefresh_from_db()
         elif isinstance(error, SlowDown) and error.until is not None:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from parvis.connections.models import Account, AccountState
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
+from parvis.report.sentences import sentence_for_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +78,15 @@ def _line(account: Account) -> AccountLine:
         display_name=account.display_name,
         host=urlsplit(account.server).netloc,
         state=account.state,
-        problem=account.problem,
+        problem=_problem(account),
         renewed_before=account.token_expires_at,
         waits_until=account.waits_until,
         scheduled=account.scheduled,  # type: ignore[attr-defined]  # annotated
         held=account.held,  # type: ignore[attr-defined]  # annotated
     )
+
+
+def _problem(account: Account) -> str:
+    if not account.problem_code:
+        return account.problem
+    return sentence_for_reason(account.problem_code, account.problem_facts, account.problem)

@@ -142,9 +142,6 @@ REASONS = {
         "The stored permission cannot be opened: the sealing key in the data folder is another "
         "one. Put the old key back, or connect the account again."
     ),
-    "restored": _(
-        "This desk was put back from a backup, and the post may have gone out since it was made."
-    ),
     "worker-lost": _("The worker stopped while it was sending."),
     "restored": _("This desk was restored from a backup that may be older than what was sent."),
     "cannot-tell": _(

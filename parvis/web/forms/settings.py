@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from parvis.people.models import User, Workspace
 from parvis.web.forms.opening import ZoneField
 
-
 if TYPE_CHECKING:
     # Only the stubs know that a ModelForm is of its model.
     _WorkspaceForm = forms.ModelForm[Workspace]

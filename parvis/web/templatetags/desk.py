@@ -23,7 +23,7 @@ register = template.Library()
 @register.filter
 def clock(moment: datetime) -> str:
     """The time on the workspace's clock: “14:05”, “14 h 05”."""
-    return timezone.localtime(moment).strftime(pgettext("time of day, strftime", "%H:%M"))
+    return pgettext("time of day", "%(hour)02d:%(minute)02d") % _hands(moment)
 
 
 @register.filter
@@ -43,26 +43,24 @@ def moment(when: datetime) -> str:
 
 @register.filter
 def to_the_second(when: datetime) -> str:
-    """For the trace of an attempt."""
-    time = timezone.localtime(when).strftime(pgettext("time of day, strftime", "%H:%M:%S"))
-    return pgettext("day and time", "%(day)s, %(time)s") % {"day": day(when), "time": time}
+    """For the trace of an attempt: “Sun 22 Nov, 9:00:04”."""
+    time = pgettext("time of day", "%(hour)02d:%(minute)02d:%(second)02d") % _hands(when)
+    return pgettext("day and time", "%(day)s, %(time)s") % {"day": _short_day(when), "time": time}
 
 
 @register.filter
 def hour(moment: datetime) -> str:
     """A full hour on the score: “9”, “9 h”."""
-    written = timezone.localtime(moment).hour
-    return pgettext("full hour", "%(hour)d:00") % {"hour": written}
+    return pgettext("full hour", "%(hour)d:00") % _hands(moment)
 
 
 @register.filter
 def soon(when: datetime) -> str:
     """The time alone when it is today; else with its day: “Sun 22 Nov, 9:00”."""
-    local = timezone.localtime(when)
-    if local.date() == timezone.localdate():
+    if timezone.localdate(when) == timezone.localdate():
         return clock(when)
-    short = written_date(local, pgettext("short day, Django’s date format", "D j M"))
-    return pgettext("day and time", "%(day)s, %(time)s") % {"day": short, "time": clock(when)}
+    told = {"day": _short_day(when), "time": clock(when)}
+    return pgettext("day and time", "%(day)s, %(time)s") % told
 
 
 @register.filter
@@ -138,3 +136,14 @@ def score_words(shown: ScoreMark) -> str:
     if shown.count == 1:
         return _("%(time)s, %(state)s") % told
     return _("%(count)s from %(time)s on, %(state)s") % told
+
+
+def _hands(when: datetime) -> dict[str, int]:
+    """What the workspace's clock shows."""
+    local = timezone.localtime(when)
+    return {"hour": local.hour, "minute": local.minute, "second": local.second}
+
+
+def _short_day(when: datetime) -> str:
+    local = timezone.localtime(when)
+    return written_date(local, pgettext("short day, Django’s date format", "D j M"))
