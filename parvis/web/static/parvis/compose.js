@@ -83,10 +83,9 @@ async function told(answer, sending) {
 }
 
 function wasKept(said, sending) {
-  forget(sending);
   kept = sending;
+  belongTo(said.post);
   if (!said.post) return true;
-  field("post").value = said.post;
   field("revision").value = said.revision;
   document.getElementById("discard").hidden = said.discarded;
   history.replaceState(null, "", said.address);
@@ -103,9 +102,8 @@ function notKept(sentence) {
 }
 
 function changedElsewhere(said, sending) {
-  forget(sending);
   kept = sending;
-  field("post").value = said.post;
+  belongTo(said.post);
   if (shownRevision !== said.revision) {
     shownRevision = said.revision;
     document.getElementById("changed").innerHTML = said.changed;
@@ -160,8 +158,12 @@ function remember() {
   }
 }
 
-function forget(sent) {
-  if (print() === sent) localStorage.removeItem(shelf());
+// The server has what was sent: a copy stays only of what was typed since, under the draft's name.
+function belongTo(post) {
+  localStorage.removeItem(shelf());
+  field("post").value = post ?? "";
+  localStorage.removeItem(shelf());
+  remember();
 }
 
 function readCopy() {
@@ -385,6 +387,10 @@ addEventListener("pageshow", () => {
 addEventListener("online", keep);
 document.body.addEventListener("htmx:configRequest", (event) => {
   event.detail.parameters.csrfmiddlewaretoken = token();
+});
+document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+  // Who was signed out is told so beside the text, and not led away from it.
+  if (event.detail.xhr.getResponseHeader("HX-Refresh")) event.preventDefault();
 });
 document.body.addEventListener("htmx:oobAfterSwap", countDescriptions);
 
