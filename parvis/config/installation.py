@@ -6,6 +6,7 @@ Every environment variable that Parvis knows is read here, and nonsense in one i
 import os
 import secrets
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,11 +74,11 @@ def usual_data_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(share).expanduser() / "parvis"
 
 
-def read_or_make_key(file: Path) -> str:
-    """The text of a key file, made with 256 random bits and mode 600 on first use."""
+def read_or_make_key(file: Path, *, length: int) -> str:
+    """A key file's text, base64 of `length` bytes; made at random with mode 600 on first use."""
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_key_once(file, secrets.token_urlsafe(32) + "=")
+        _write_key_once(file, urlsafe_b64encode(secrets.token_bytes(length)).decode())
     return file.read_text(encoding="ascii").strip()
 
 

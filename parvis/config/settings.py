@@ -30,7 +30,7 @@ def database_of(url: str) -> dict[str, Any]:
     }
 
 
-SECRET_KEY = read_or_make_key(INSTALLATION.signing_key_file)
+SECRET_KEY = read_or_make_key(INSTALLATION.signing_key_file, length=48)
 DEBUG = INSTALLATION.debug
 PUBLIC_URL = INSTALLATION.public_url
 _public = urlsplit(PUBLIC_URL)

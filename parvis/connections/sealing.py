@@ -17,6 +17,7 @@ from django.conf import settings
 from parvis.config.installation import read_or_make_key
 from parvis.networks.contract import Secret, Tokens
 
+_KEY_BYTES = 32
 _NONCE_BYTES = 12  # What NIST SP 800-38D recommends for GCM.
 
 
@@ -50,9 +51,8 @@ def unseal(sealed: bytes, *, purpose: str) -> str:
 
 
 def _cipher() -> AESGCM:
-    return AESGCM(
-        base64.urlsafe_b64decode(read_or_make_key(settings.INSTALLATION.sealing_key_file))
-    )
+    key = read_or_make_key(settings.INSTALLATION.sealing_key_file, length=_KEY_BYTES)
+    return AESGCM(base64.urlsafe_b64decode(key))
 
 
 def _plain(tokens: Tokens) -> dict[str, Any]:
