@@ -27,6 +27,10 @@ class RestoreRefused(_Coded):
     """The restore must not happen here, or could not. The installation is as it was."""
 
 
+class StillAtWork(RestoreRefused):
+    """A worker somewhere uses the database."""
+
+
 @contextmanager
 def disk_errors_told(
     place: Path, error: type[BackupFailed] | type[RestoreRefused]

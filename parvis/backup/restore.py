@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from parvis.backup.dump import load
-from parvis.backup.errors import RestoreRefused, disk_errors_told
+from parvis.backup.errors import RestoreRefused, StillAtWork, disk_errors_told
 from parvis.backup.manifest import DATABASE_MEMBER, Manifest
 from parvis.backup.reading import Backup, opened_backup
 from parvis.backup.unfinished import (
@@ -158,7 +158,7 @@ def _refuse_working_workers(installed: Installation) -> None:
     """Those of this machine are kept out by a lock; other machines show only in the database."""
     tables = connection.introspection.table_names()
     if installed.database_url and WORKERS_TABLE in tables and somebody_sends():
-        raise RestoreRefused(
+        raise StillAtWork(
             "working",
             "A worker somewhere is at work on this database. Nothing was changed. "
             "Stop every `parvis work` and `parvis up` that uses it, wait a minute, then try again.",

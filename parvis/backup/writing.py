@@ -82,11 +82,22 @@ def new_file(target: Path, *, overwrite: bool) -> Iterator[BinaryIO]:
 
 
 def _give_name(unfinished: Path, target: Path, *, overwrite: bool) -> None:
-    if overwrite:
+    if overwrite or not _linked(unfinished, target):
         unfinished.replace(target)
-    else:
-        os.link(unfinished, target)
     sync_folder(target.parent)
+
+
+def _linked(unfinished: Path, target: Path) -> bool:
+    """A link takes a name only if it is free. A memory stick’s file system may know no links."""
+    try:
+        os.link(unfinished, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        if target.exists():
+            raise FileExistsError from None
+        return False
+    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -87,7 +87,7 @@ def _tell_made(voice: Voice, made: "Made") -> None:
     sentences = [f"{made.file} holds the desk of {moment}: {_counted(manifest.counts)}."]
     if manifest.has_sealing_key:
         sentences.append("It opens the connected accounts: keep it as you would keep a password.")
-    else:
+    elif manifest.counts.get("accounts"):
         sentences.append(
             "It holds no key: after a restore from it every account must be connected again."
         )
@@ -145,4 +145,17 @@ def _sentences_about(restored: "Restored") -> list[str]:
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if name != "workspaces")
+    return ", ".join(
+        f"{counts[name]} {one if counts[name] == 1 else many}"
+        for name, (one, many) in _NAMES.items()
+        if name in counts
+    )
+
+
+_NAMES = {
+    "users": ("person", "people"),
+    "accounts": ("account", "accounts"),
+    "posts": ("post", "posts"),
+    "deliveries": ("delivery", "deliveries"),
+    "media": ("picture", "pictures"),
+}

@@ -25,7 +25,7 @@ class Failure(Exception):
         self.facts = facts
 
 
-# Errors whose text is a whole sentence for a person. One that has a `code` of its own keeps it.
+# Errors whose text is a whole sentence for a person. One with a `code` of its own keeps that.
 _TELLING: Mapping[str, tuple[str, ExitCode]] = {
     "parvis.config.installation.Misconfigured": ("misconfigured", ExitCode.USAGE),
     "parvis.postgres.errors.DatabaseUnavailable": ("database", ExitCode.NO_DATABASE),
@@ -39,6 +39,7 @@ _TELLING: Mapping[str, tuple[str, ExitCode]] = {
     "parvis.upkeep.preparation.NotMigrated": ("not-migrated", ExitCode.FAILED),
     "parvis.backup.errors.BackupFailed": ("backup", ExitCode.FAILED),
     "parvis.backup.errors.BackupDamaged": ("damaged", ExitCode.DAMAGED),
+    "parvis.backup.errors.StillAtWork": ("working", ExitCode.BUSY),
     "parvis.backup.errors.RestoreRefused": ("refused", ExitCode.FAILED),
 }
 _DATABASE_AWAY = frozenset(
@@ -56,8 +57,9 @@ def failure_of(error: BaseException) -> Failure | None:
         return error
     for name in _names_of(error):
         if name in _TELLING:
-            usual_code, exit_code = _TELLING[name]
-            return Failure(str(getattr(error, "code", usual_code)), str(error), exit_code)
+            usual_code, usual_exit = _TELLING[name]
+            code = str(getattr(error, "code", usual_code))
+            return Failure(code, str(error), ExitCode(getattr(error, "exit_code", usual_exit)))
         if name in _DATABASE_AWAY:
             return _database_away(error)
     return None

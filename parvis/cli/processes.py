@@ -121,5 +121,6 @@ def _troubles_told(leash: Leash) -> Iterator[None]:
         failure = failure_of(error)
         if failure is None:
             raise
-        leash.say("trouble", code=failure.code, sentence=str(failure))
-        sys.exit(int(failure.exit_code))
+        exit_code = int(failure.exit_code)
+        leash.say("trouble", code=failure.code, sentence=str(failure), exit_code=exit_code)
+        sys.exit(exit_code)

@@ -55,8 +55,9 @@ Event = Ready | Ended | Restarted | DatabaseAway | DatabaseBack | Stopping | Hur
 
 
 class CannotStart(Exception):
-    """A process ended before the desk was open. `code` is that of the trouble it told."""
+    """A process ended before the desk was open. `code` and `exit_code` are those it told."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, exit_code: int = 1) -> None:
         super().__init__(sentence)
         self.code = code
+        self.exit_code = exit_code

@@ -32,6 +32,8 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 HEALTHY_SECONDS = 60.0
 LOOK_AT_DATABASE_EVERY = 5.0
+# Some programs send a signal to a process and to its group: that is one wish, not impatience.
+ONE_WISH_SECONDS = 0.5
 
 
 class Supervisor:
@@ -55,6 +57,7 @@ class Supervisor:
         self._trouble: CannotStart | None = None
         self._use: Use | None = None
         self._began = time.monotonic()
+        self._asked_at = 0.0
 
     async def run(self) -> None:
         """Until a signal asks to stop. Raises CannotStart or DatabaseUnavailable."""
@@ -92,18 +95,18 @@ class Supervisor:
 
     def _heard(self, child: Child, word: dict[str, Any]) -> None:
         if word.get("word") == "trouble":
-            self._trouble = CannotStart(str(word.get("code")), str(word.get("sentence")))
-        elif word.get("word") == "ready" and child.job.name == WEB and not self._ready.is_set():
-            self._ready.set()
-            for each in self._children.values():
-                each.go()
-            self._tell(
-                Ready(
-                    url=self._url,
-                    first_start=bool(word.get("first_start")),
-                    seconds=time.monotonic() - self._began,
-                )
-            )
+            self._trouble = CannotStart(word["code"], word["sentence"], word["exit_code"])
+        elif word.get("word") == "ready" and child.job.name == WEB:
+            self._open(first_start=bool(word.get("first_start")))
+
+    def _open(self, *, first_start: bool) -> None:
+        if self._ready.is_set() or self._stop.is_set():
+            return
+        self._ready.set()
+        for each in self._children.values():
+            each.go()
+        seconds = time.monotonic() - self._began
+        self._tell(Ready(url=self._url, first_start=first_start, seconds=seconds))
 
     async def _keep_database(self) -> None:
         """Looks after the embedded database's keeper: a killed one is replaced here."""
@@ -154,7 +157,9 @@ class Supervisor:
             loop.add_signal_handler(number, self._asked_to_stop)
 
     def _asked_to_stop(self) -> None:
-        if self._stop.is_set():
+        now = time.monotonic()
+        self._asked_at = self._asked_at or now
+        if now - self._asked_at > ONE_WISH_SECONDS:
             self._tell(Hurrying())
             self._kill_children()
         self._stop.set()

@@ -11,8 +11,8 @@ from parvis import __version__
 from parvis.upkeep.findings import Finding, fault, fine, warning
 from parvis.upkeep.preparation import pending_migrations, unknown_migrations
 
-# What Django 5.2 asks for.
-OLDEST_POSTGRES = 14
+# The oldest version that the tests run on.
+OLDEST_POSTGRES = 15
 CLOCK_MAY_DIFFER_SECONDS = 5.0
 
 
