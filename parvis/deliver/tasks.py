@@ -29,7 +29,7 @@ async def sweep_engine(context: JobContext, timestamp: int) -> None:
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs():
         await manager.finish_job(job, status=Status.FAILED, delete_job=True)
-    log.info("engine swept at %s", timestamp)
+    log.debug("engine swept at %s", timestamp)
 
 
 def _courier(context: JobContext) -> Courier:
