@@ -73,20 +73,23 @@ class Installed:
 
     @contextmanager
     def up(self, *arguments: str) -> Iterator["RunningUp"]:
-        with tempfile.TemporaryFile("w+") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "parvis", "up", "--json", *arguments],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=self.env,
-            )
-            running = RunningUp(self, process)
-            try:
-                running.next_event("ready")
-                yield running
-            finally:
-                running.stop()
+        running = self.start("up", "--json", *arguments)
+        try:
+            running.next_event("ready")
+            yield running
+        finally:
+            running.stop()
+
+    def start(self, *arguments: str) -> "RunningUp":
+        """A command that runs until it is told to stop. What it logs is not kept."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "parvis", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=self.env,
+        )
+        return RunningUp(process)
 
     @contextmanager
     def database_open(self) -> Iterator[None]:
@@ -118,10 +121,9 @@ def _is_ours(name: str) -> bool:
 
 
 class RunningUp:
-    """A running `parvis up`. `url` is known once it is ready."""
+    """A running `parvis up` (or `work`). `url` is known once it is ready."""
 
-    def __init__(self, installed: Installed, process: "subprocess.Popen[str]") -> None:
-        self._installed = installed
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
         self.url = ""
 

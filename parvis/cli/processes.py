@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from parvis.cli.desk import opened_database, opened_desk, start_django
+from parvis.cli.desk import opened_database, opened_desk
 from parvis.cli.failures import failure_of
 from parvis.cli.voice import Voice
 from parvis.config.installation import installation
@@ -32,7 +32,7 @@ def serve_alone(voice: Voice, listener: socket.socket, host: str) -> None:
 
 
 def serve_on_leash(listener: int) -> None:
-    """Also brings tables and assets up to date: the worker waits until this process is ready."""
+    """Also brings tables and assets up to date: the worker starts once this process is ready."""
     leash = take_leash()
     installed = installation()
     with (
@@ -58,10 +58,6 @@ def work_alone(voice: Voice) -> None:
 
 def work_on_leash() -> None:
     leash = take_leash()
-    start_django()
-    from parvis.deliver import worker as _loaded_while_the_tables_are_made  # noqa: F401
-
-    leash.wait_for_go()
     installed = installation()
     with _troubles_told(leash), using_the_desk(installed.data), opened_database(installed):
         _work(lambda: leash.say("ready"))

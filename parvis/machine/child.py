@@ -11,8 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from parvis.machine.leash import GO
-
 LONGEST_LINE = 1024 * 1024
 
 
@@ -57,10 +55,6 @@ class Child:
             asyncio.create_task(child._log(logged)),
         ]
         return child
-
-    def go(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(GO)
 
     def let_go(self) -> None:
         """Asks it to finish what is under way and end."""

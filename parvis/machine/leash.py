@@ -1,8 +1,8 @@
 """What ties a child process to its supervisor: the child's side.
 
 The child's stdin is a pipe whose other end only the supervisor holds. It closes when the supervisor
-ends, however it ends, and then the child stops by itself. Words run over the same pair: "go" comes
-in on stdin, and JSON lines such as {"word": "ready"} go out on stdout.
+ends, however it ends, and then the child stops by itself. What the child has to say goes out on its
+stdout, as JSON lines such as {"word": "ready"}.
 """
 
 import json
@@ -13,7 +13,6 @@ import threading
 from contextlib import suppress
 from typing import BinaryIO
 
-GO = b"go\n"
 # A child that cannot finish in this time will not finish at all.
 SECONDS_TO_FINISH = 40.0
 
@@ -22,12 +21,7 @@ class Leash:
     def __init__(self, coming_in: BinaryIO, going_out: int) -> None:
         self._coming_in = coming_in
         self._going_out = going_out
-        self._go = threading.Event()
         threading.Thread(target=self._listen, name="leash", daemon=True).start()
-
-    def wait_for_go(self) -> None:
-        """Returns when the supervisor says so. Its end ends this process instead."""
-        self._go.wait()
 
     def say(self, word: str, **facts: object) -> None:
         # A supervisor that is gone cannot hear it; the end of stdin tells us so.
@@ -35,9 +29,7 @@ class Leash:
             os.write(self._going_out, json.dumps({"word": word, **facts}).encode() + b"\n")
 
     def _listen(self) -> None:
-        for line in self._coming_in:
-            if line == GO:
-                self._go.set()
+        self._coming_in.read()
         os.kill(os.getpid(), signal.SIGTERM)
         threading.Event().wait(SECONDS_TO_FINISH)
         os._exit(1)

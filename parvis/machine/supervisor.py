@@ -1,14 +1,15 @@
 """Keeps what one machine needs: the database, a web process and a worker.
 
-All start at the same time, for most of a start is importing. Each opens the embedded database for
-itself, so that it outlives the supervisor for as long as a child has something to finish. The
-worker begins when the web process says "ready": by then the database has its tables.
+The web process and the database start at the same time, for most of a start is importing. The rest
+follows when the web process says "ready": by then the database has its tables, and the pages have
+not had to share the processors. Each opens the embedded database for itself, so that it outlives
+the supervisor for as long as a child has something to finish.
 """
 
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from parvis.machine.child import Child, Job
@@ -70,6 +71,8 @@ class Supervisor:
 
     async def _keep(self, job: Job) -> None:
         """Runs the job again whenever it ends, until all is to stop."""
+        if job.name != WEB:
+            await _first_of(self._ready.wait(), self._stop.wait())
         pause = 0.0
         while not self._stop.is_set():
             began = time.monotonic()
@@ -87,8 +90,6 @@ class Supervisor:
         self._children[job.name] = child
         if self._stop.is_set():
             child.let_go()
-        elif self._ready.is_set():
-            child.go()
         if again:
             self._tell(Restarted(job.name))
         return await child.ended()
@@ -103,8 +104,6 @@ class Supervisor:
         if self._ready.is_set() or self._stop.is_set():
             return
         self._ready.set()
-        for each in self._children.values():
-            each.go()
         seconds = time.monotonic() - self._began
         self._tell(Ready(url=self._url, first_start=first_start, seconds=seconds))
 
@@ -174,6 +173,13 @@ class Supervisor:
                 await self._stop.wait()
         except TimeoutError:
             pass
+
+
+async def _first_of(*events: Coroutine[None, None, object]) -> None:
+    waiting = [asyncio.create_task(event) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
 
 
 def _pause_after(lived: float, pause: float) -> float:

@@ -100,6 +100,19 @@ def test_nothing_outlives_a_killed_supervisor_and_the_folder_starts_again(
         assert status_of(running.url) == 200
 
 
+def test_a_worker_of_its_own_ends_well_when_told_to(another: Installed) -> None:
+    with another.database_open():
+        worker = another.start("work", "--json")
+        assert worker.next_event("ready")
+        assert worker.stop(signal.SIGTERM) == 0
+
+
+def test_pages_of_their_own_want_exactly_their_port(another: Installed) -> None:
+    with taken_port() as port:
+        refused = another.answer("web", "--port", str(port))
+    assert (refused["exit_code"], refused["error"]["code"]) == (1, "no-port")
+
+
 def test_a_data_folder_that_cannot_be_made_is_told(
     new_installation: NewInstallation,
 ) -> None:
