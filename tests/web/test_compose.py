@@ -157,6 +157,7 @@ def test_a_planned_moment_stays_as_exact_as_it_was(desk: Client, post: Post) -> 
         {"post": "99999999999999999999"},
         {"post": "٣"},
         {"revision": "-1", "turn": "x"},
+        {"revision": "9" * 18, "turn": "9" * 18},
         {"date": "0001-01-01", "time": "00:00"},
         {"date": "9999-12-31", "time": "23:59"},
         {"planned": "2026-13-45T99:99", "moment": "soon"},

@@ -17,6 +17,7 @@ from parvis.web.forms.when import WhenForm, within_reach
 
 _VISIBILITIES = {value for value, _ in VISIBILITIES}
 _LONGEST_TAB = 64
+_LAST_TURN = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def read_typed(sent: QueryDict, workspace: Workspace) -> Typed:
         post_id=_number(sent.get("post")),
         base_revision=_number(sent.get("revision")) or 0,
         tab=_text(sent, "tab")[:_LONGEST_TAB],
-        turn=_number(sent.get("turn")) or 0,
+        turn=min(_number(sent.get("turn")) or 0, _LAST_TURN),
         when=when,
     )
 

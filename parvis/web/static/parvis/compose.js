@@ -305,6 +305,7 @@ const holdsFiles = (transfer) => transfer.types.includes("Files") && !transfer.t
 
 form.classList.add("scripted");
 document.getElementById("add").append(picker);
+if (/Mac|iP/.test(navigator.platform)) form.querySelector("#schedule kbd").textContent = "⌘↵";
 if (!("goesOn" in form.dataset)) {
   // A page that comes back from the browser's history is a new tab to the server.
   field("tab").value = Array.from(crypto.getRandomValues(new Uint8Array(15)), (byte) => byte.toString(36)).join("");
