@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from parvis.connections.models import AccountState
-from parvis.deliver.models import Delivery
+from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import MAY_BE_CALLED_BACK, State
 from parvis.people.models import Workspace
 from parvis.report import phrases
@@ -29,7 +29,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`reconnects_first`: releasing it would only fail. `correctable`: the post can be a draft."""
+    """`reconnects_first`: releasing it would only fail. `correctable`: the post can be a draft.
+    `lookable`: an attempt is on record that the network can be asked about."""
 
     delivery_id: int
     post_id: int
@@ -44,6 +45,7 @@ class Decision:
     evidence: tuple[Evidence, ...]
     reconnects_first: bool
     correctable: bool
+    lookable: bool
 
     @property
     def heading(self) -> str:
@@ -73,10 +75,12 @@ def decisions_of(workspace: Workspace, at_most: int) -> list[Decision]:
 
 
 def with_way_back(deliveries: Any) -> Any:
-    """Annotates whether anything of the same post went out, or may have."""
+    """Annotates whether anything of the same post went out, or may have, and whether there is
+    an attempt to look up."""
     never_went_out = (State.REFUSED, State.CANCELLED, *MAY_BE_CALLED_BACK)
     others = Delivery.objects.filter(post=OuterRef("post")).exclude(state__in=never_went_out)
-    return deliveries.annotate(went_out=Exists(others))
+    asked_for = Attempt.objects.filter(delivery=OuterRef("pk"), request__has_key="key")
+    return deliveries.annotate(went_out=Exists(others), was_tried=Exists(asked_for))
 
 
 def decision_about(delivery: Delivery) -> Decision:
@@ -95,6 +99,7 @@ def decision_about(delivery: Delivery) -> Decision:
         evidence=tuple(_evidence(candidate) for candidate in delivery.candidates),
         reconnects_first=account.state != AccountState.CONNECTED,
         correctable=not delivery.went_out,  # type: ignore[attr-defined]  # with_way_back
+        lookable=delivery.was_tried,  # type: ignore[attr-defined]  # with_way_back
     )
 
 

@@ -104,6 +104,7 @@ def test_the_page_follows_a_delivery_until_it_is_published_and_then_rests(
     Delivery.objects.update(state=State.PUBLISHED, receipts=[receipt], settled_at=database_now())
     expect(page.get_by_role("link", name="Read it on Bluesky")).to_be_visible()
     expect(page.locator("#deliveries[hx-trigger]")).to_have_count(0)
+    expect(page.get_by_role("status").last).to_have_text("Bluesky, ponts.example.org: published")
     assert page.complaints == []  # type: ignore[attr-defined]
 
 

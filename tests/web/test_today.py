@@ -9,7 +9,7 @@ from django.test import Client
 
 from parvis.compose.models import Post
 from parvis.connections.models import Account, AccountState
-from parvis.deliver.models import Delivery
+from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
 from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
@@ -87,12 +87,23 @@ def test_an_unknown_delivery_comes_with_its_decisions_and_the_evidence(
             }
         ],
     )
+    request = {"key": delivery.keys[0], "text": "", "body": {}}
+    Attempt.objects.create(delivery=delivery, number=1, fence=1, worker="w", request=request)
     page = shown(desk)
     assert "Bluesky has not confirmed a post of ponts.example.org." in page
     assert "What was found" in page
     assert 'href="https://bsky.app/found"' in page
     for verb in ("it-is-there", "look-again", "send-again", "give-up"):
         assert f'action="/deliveries/{delivery.pk}/{verb}/"' in page
+
+
+def test_looking_again_is_not_offered_where_nothing_can_be_looked_up(
+    desk: Client, ponts: Account
+) -> None:
+    delivery = settle(scheduled(ponts), State.UNKNOWN, reason_code="restored")
+    page = shown(desk)
+    assert f"/deliveries/{delivery.pk}/look-again/" not in page
+    assert f"/deliveries/{delivery.pk}/send-again/" in page
 
 
 def test_a_held_delivery_can_be_sent_or_given_up(desk: Client, ponts: Account) -> None:

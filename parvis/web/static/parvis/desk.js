@@ -28,3 +28,14 @@ for (const select of document.querySelectorAll("select[data-guess-zone]")) {
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if ([...select.options].some((option) => option.value === here)) select.value = here;
 }
+
+// What changes while a page watches deliveries is said once, and only when it is news.
+const told = () =>
+  [...document.querySelectorAll("[data-told]")].map((delivery) => delivery.dataset.told).join(". ");
+let known = told();
+document.addEventListener("htmx:afterSettle", () => {
+  const news = document.getElementById("news");
+  if (!news || told() === known) return;
+  known = told();
+  news.textContent = known;
+});
