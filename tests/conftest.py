@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.servers.fixtures", "tests.cast"]
+pytest_plugins = ["tests.servers.fixtures", "tests.cast", "tests.installed"]
