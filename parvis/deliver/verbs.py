@@ -121,7 +121,7 @@ def it_is_there(delivery: Delivery, published: Published) -> None:
 
 def look_again(delivery: Delivery) -> None:
     """Raises NothingToLookUp after a restore, when no attempt tells what to look for."""
-    _refuse_without_an_attempt(delivery)
+    _refuse_without_a_request(delivery)
     _decide(delivery, from_states=(State.UNKNOWN,), state=State.CHECKING, ready_at=Now(), lookups=0)
 
 
@@ -208,10 +208,11 @@ def _decide(delivery: Delivery, *, from_states: Iterable[State], **changes: Any)
         _wake_the_clock()
 
 
-def _refuse_without_an_attempt(delivery: Delivery) -> None:
+def _refuse_without_a_request(delivery: Delivery) -> None:
     """A look-up without one would take it for surely absent, and it would be sent."""
     part = len(delivery.receipts)
-    if not delivery.attempts.filter(part=part, request__has_key="key").exists():
+    attempted = delivery.attempts.filter(part=part, request__has_key="key").exists()
+    if not attempted or str(part) not in delivery.prepared:
         raise NothingToLookUp
 
 

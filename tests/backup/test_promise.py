@@ -57,6 +57,15 @@ def test_with_a_stored_request_the_network_is_asked_first(ponts: Account, state:
     assert len(claim_lookups(10)) == 1
 
 
+def test_a_request_that_was_given_up_when_it_was_moved_is_not_looked_for(ponts: Account) -> None:
+    """What was tried before the move is not what may have been sent after it."""
+    delivery = as_backed_up(ponts, State.SENDING, sent=True, prepared={})
+    distrust_the_past()
+    assert found(delivery) == (State.UNKNOWN, "restored")
+    with pytest.raises(verbs.NothingToLookUp):
+        verbs.look_again(delivery)
+
+
 def test_a_retry_whose_time_has_come_is_decided_by_a_person(ponts: Account) -> None:
     """It may have been tried once more since, with another outcome."""
     delivery = as_backed_up(ponts, State.SCHEDULED, sent=True)

@@ -23,8 +23,10 @@ ASK_FOR_ADDRESS = "Paste the address of the post, from https:// on."
 @pytest.fixture
 def unknown(ponts: Account) -> Delivery:
     delivery = scheduled(ponts)
-    Delivery.objects.filter(pk=delivery.pk).update(state=State.UNKNOWN, candidates=[FOUND])
     request = {"key": delivery.keys[0], "text": "", "body": {}}
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=State.UNKNOWN, candidates=[FOUND], prepared={"0": request}
+    )
     Attempt.objects.create(delivery=delivery, number=1, fence=1, worker="w", request=request)
     return delivery
 
