@@ -4,6 +4,7 @@ Loaded with `-p`, before pytest-django reads the settings. With DATABASE_URL set
 used and the embedded one is not started.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -13,9 +14,11 @@ import pytest
 
 _folder = Path(tempfile.mkdtemp(prefix="parvis-tests-"))
 _folder.chmod(0o711)
+# At the very end, also of a session that never got as far as its tests.
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ["PARVIS_DATA"] = str(_folder)
 os.environ["PARVIS_ALLOW_PRIVATE_HOSTS"] = "127.0.0.1,localhost"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 for _inherited in ("PARVIS_PUBLIC_URL", "PARVIS_ALLOWED_HOSTS", "PARVIS_DEBUG"):
     os.environ.pop(_inherited, None)
 
@@ -28,7 +31,3 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
     use = installation().postgres().open()
     early_config.add_cleanup(use.close)
-
-
-def pytest_unconfigure() -> None:
-    shutil.rmtree(_folder, ignore_errors=True)

@@ -58,7 +58,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -116,8 +116,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = INSTALLATION.static
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
 }
+# No other site has a use for the desk's assets.
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = INSTALLATION.media
 # Larger uploads go to a file in the data folder, never wholly to memory.
 FILE_UPLOAD_TEMP_DIR = None

@@ -89,7 +89,7 @@ def assets_are_collected() -> bool:
 
 def assets_stamp() -> str:
     """Changes when any asset does: by name, size and time, which costs no reading."""
-    digest = hashlib.sha256(f"{__version__} {version('whitenoise')}".encode())
+    digest = hashlib.sha256(f"{__version__} {version('servestatic')}".encode())
     for finder in get_finders():
         for name, storage in sorted(finder.list([]), key=lambda found: found[0]):
             found = Path(storage.path(name)).stat()
