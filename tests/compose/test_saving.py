@@ -114,6 +114,14 @@ def test_a_tab_is_told_once_another_has_saved_between_its_saves(post: Post) -> N
         save(post, "Four here", base=2, tab=HERE, turn=3)
 
 
+def test_a_tab_is_told_of_what_came_between_although_it_saved_last_itself(post: Post) -> None:
+    save(post, "One here", base=1, tab=HERE, turn=1)
+    save(post, "Two there", base=2, tab=THERE, turn=1)
+    save(post, "Three here", base=3, tab=HERE, turn=2)
+    with pytest.raises(ChangedElsewhere):
+        save(post, "Four here, knowing nothing of two", base=2, tab=HERE, turn=3)
+
+
 def test_a_page_without_scripts_that_went_back_is_told(post: Post) -> None:
     save(post, "Kept", base=1, tab=HERE)
     with pytest.raises(ChangedElsewhere):
