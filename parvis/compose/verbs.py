@@ -99,14 +99,15 @@ def use_version(version: Version, used_by: User | None) -> Post:
         return post
 
 
-def duplicate(post: Post, author: User | None) -> Post:
-    """A new draft with the same content, on the accounts that are still connected."""
+def duplicate(post: Post, author: User | None, *, only: Account | None = None) -> Post:
+    """A new draft with the same content, on the accounts that are still connected.
+
+    `only` leaves the others out: on them the post went out already.
+    """
     content = content_of(post)
-    usable = set(
-        Account.objects.filter(pk__in=content.said)
-        .exclude(sealed_tokens=None)
-        .values_list("pk", flat=True)
-    )
+    wanted = content.said if only is None else {only.pk}
+    connected = Account.objects.filter(pk__in=wanted).exclude(sealed_tokens=None)
+    usable = set(connected.values_list("pk", flat=True))
     kept = {account_id: text for account_id, text in content.said.items() if account_id in usable}
     return start_draft(post.workspace, author, replace(content, said=kept, planned_at=None))
 

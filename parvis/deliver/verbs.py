@@ -8,11 +8,13 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from parvis.compose.models import Post
+from parvis.compose.verbs import duplicate
 from parvis.connections.models import Account
 from parvis.deliver.freeze import freeze
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import MAY_BE_CALLED_BACK, State, sources_of
 from parvis.networks.contract import Published
+from parvis.people.models import User
 
 DUE = "parvis_due"  # the channel that wakes the clock
 
@@ -144,6 +146,13 @@ def set_aside(delivery: Delivery) -> None:
     refused = Delivery.objects.filter(pk=delivery.pk, state=State.REFUSED, set_aside_at=None)
     if not refused.update(set_aside_at=Now()):
         raise NothingToDecide
+
+
+def write_anew(delivery: Delivery, author: User | None) -> Post:
+    """A draft of what was refused, for this account alone: elsewhere the post may be out."""
+    with transaction.atomic():
+        set_aside(delivery)
+        return duplicate(delivery.post, author, only=delivery.account)
 
 
 def hold_for(account: Account, code: str) -> int:

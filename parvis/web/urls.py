@@ -43,6 +43,9 @@ urlpatterns = [
     ),
     path("deliveries/<int:delivery_id>/give-up/", deciding.give_up, name="delivery-give-up"),
     path("deliveries/<int:delivery_id>/set-aside/", deciding.set_aside, name="delivery-set-aside"),
+    path(
+        "deliveries/<int:delivery_id>/write-anew/", deciding.write_anew, name="delivery-write-anew"
+    ),
     path("accounts/", accounts.list_accounts, name="accounts"),
     path("accounts/connect/bluesky/", accounts.connect_bluesky, name="connect-bluesky"),
     path("accounts/connect/mastodon/", accounts.connect_mastodon, name="connect-mastodon"),

@@ -205,3 +205,17 @@ def test_a_post_of_another_workspace_cannot_be_sent_with_our_account(ponts: Acco
     theirs = connect(other, handle="bob.example.org")
     post = draft(ponts, said={ponts.pk: None, theirs.pk: None})
     assert [variant.account for variant in post.variants.all()] == [ponts]
+
+
+def test_what_one_account_refused_is_written_anew_for_that_account_alone(
+    ponts: Account, ponts_mastodon: Account
+) -> None:
+    post = scheduled(ponts, ponts_mastodon).post
+    Delivery.objects.filter(account=ponts).update(state=State.PUBLISHED)
+    Delivery.objects.filter(account=ponts_mastodon).update(state=State.REFUSED)
+    refused = Delivery.objects.get(post=post, account=ponts_mastodon)
+    anew = verbs.write_anew(refused, None)
+    assert [variant.account for variant in anew.variants.all()] == [ponts_mastodon]
+    assert (anew.text, anew.is_draft) == (post.text, True)
+    refused.refresh_from_db()
+    assert refused.set_aside_at

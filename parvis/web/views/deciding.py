@@ -64,6 +64,17 @@ def set_aside(request: DeskRequest, delivery_id: int) -> HttpResponse:
     return _decide(request, delivery, lambda: deliver.set_aside(delivery), said)
 
 
+@posted_from("today")
+def write_anew(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    delivery = _delivery(request, delivery_id)
+    try:
+        draft = deliver.write_anew(delivery, request.user)
+    except deliver.NothingToDecide:
+        messages.info(request, _("This was settled meanwhile. Nothing was changed."))
+        return _back(request, delivery)
+    return redirect("compose", draft.pk)
+
+
 def _decide(
     request: DeskRequest, delivery: Delivery, decide: Callable[[], None], said: str
 ) -> HttpResponse:
