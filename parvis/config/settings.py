@@ -121,8 +121,6 @@ STORAGES = {
 # No other site has a use for the desk's assets.
 SERVESTATIC_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = INSTALLATION.media
-# Larger uploads go to a file in the data folder, never wholly to memory.
-FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_HANDLERS = ["parvis.web.uploads.BoundedUploadHandler"]
 
 # Strict, not Lax, would lose the session on the way back from a network's OAuth page.
