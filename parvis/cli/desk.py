@@ -69,8 +69,10 @@ def start_django() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
     import django
+    from django.utils.translation import activate
 
     django.setup()
+    activate("en")
 
 
 def close_connections() -> None:

@@ -11,6 +11,7 @@ from typing import cast
 import psycopg
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
+from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
@@ -34,11 +35,11 @@ def worker_name() -> str:
 
 async def work(stop: asyncio.Event) -> None:
     """Works until `stop` is set, then finishes what is under way and hands back the rest."""
-    async with new_http() as http:
+    async with new_http() as http, _opened_engine() as opened:
         courier = Courier(http, worker_name())
         log.info("worker %s starts", courier.name)
         clocking = asyncio.create_task(_run_clock(stop))
-        engine = asyncio.create_task(_run_engine(courier))
+        engine = asyncio.create_task(_run_engine(opened, courier))
         await _first_of(stop, clocking, engine)
         await _finish(stop, clocking, engine)
         log.info("worker %s has stopped", courier.name)
@@ -90,19 +91,26 @@ async def _listen(connection: "psycopg.AsyncConnection[object]", woken: asyncio.
         woken.set()
 
 
-async def _run_engine(courier: Courier) -> None:
+@contextlib.asynccontextmanager
+async def _opened_engine() -> AsyncIterator[App]:
+    """Not a part of the task that runs the engine: a pool that is cancelled while it opens leaves
+    tasks behind that never end, and a worker told to stop as soon as it starts would hang."""
     connector = cast(DjangoConnector, app.connector)
     worker_app = app.with_connector(connector.get_worker_connector())
     async with worker_app.open_async():
-        await worker_app.run_worker_async(
-            name=courier.name,
-            queues=["deliver"],
-            concurrency=CONCURRENT_BATCHES,
-            additional_context={"courier": courier},
-            install_signal_handlers=False,
-            delete_jobs="always",
-            shutdown_graceful_timeout=GRACE_SECONDS,
-        )
+        yield worker_app
+
+
+async def _run_engine(opened: App, courier: Courier) -> None:
+    await opened.run_worker_async(
+        name=courier.name,
+        queues=["deliver"],
+        concurrency=CONCURRENT_BATCHES,
+        additional_context={"courier": courier},
+        install_signal_handlers=False,
+        delete_jobs="always",
+        shutdown_graceful_timeout=GRACE_SECONDS,
+    )
 
 
 async def _first_of(stop: asyncio.Event, *tasks: "asyncio.Task[None]") -> None:
