@@ -8,6 +8,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard parvis/locale/*/LC_MESSAGES/django.po)
+# One test more than two cores: most of them wait for servers.
+SIDE_BY_SIDE := -n 3 --dist loadfile
 SOURCES := pyproject.toml hatch_build.py $(CATALOGUES)
 
 ifdef DATA
@@ -22,14 +24,14 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.developing
 	@tests/prepare
-	$(BIN)/python -m pytest $(if $(NO_SKIPS),--no-skips) $(ONLY)
+	$(BIN)/python -m pytest $(if $(NO_SKIPS),--no-skips) $(if $(ONLY),$(ONLY),$(SIDE_BY_SIDE))
 
 # The rooms that speak to the database, on a PostgreSQL of the system's package.
 test-server: $(VENV)/.developing
 	@tests/prepare
 	$(BIN)/python -m tests.servers.debian_postgres \
 		$(BIN)/python -m pytest $(if $(NO_SKIPS),--no-skips) \
-		tests/people tests/connections tests/compose tests/schedule tests/deliver tests/report $(ONLY)
+		$(SIDE_BY_SIDE) tests/people tests/connections tests/compose tests/deliver tests/report $(ONLY)
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .
