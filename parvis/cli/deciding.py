@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from parvis.cli.choices import Choice
 from parvis.cli.exits import ExitCode
 from parvis.cli.failures import Failure
-from parvis.cli.posts import Choice
 from parvis.deliver import verbs
 from parvis.networks.contract import Published
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parvis.cli.choices import Choice
 from parvis.cli.command import command, new_group, usual_command
 from parvis.cli.moments import EXAMPLE, Fold, moment_from, shown_to_a_person
 from parvis.cli.voice import Voice
@@ -28,15 +29,6 @@ class State(StrEnum):
     PUBLISHED = "published"
     TO_DECIDE = "to-decide"
     DELETED = "deleted"
-
-
-class Choice(StrEnum):
-    THERE = "there"
-    AGAIN = "again"
-    LOOK = "look"
-    RELEASE = "release"
-    GIVE_UP = "give-up"
-    SET_ASIDE = "set-aside"
 
 
 PostNumber = Annotated[int, typer.Argument(metavar="POST", help="The post’s number.")]

@@ -20,6 +20,7 @@ from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.accounts import BlueskyForm, MastodonServerForm, MastodonTokenForm
 from parvis.web.middleware import lets_forms_lead_to
 from parvis.web.views import oauth
+from parvis.web.views.welcoming import welcome
 
 
 @require_safe
@@ -96,28 +97,9 @@ def disconnect(request: DeskRequest, account_id: int) -> HttpResponse:
     return redirect("accounts")
 
 
-def welcome(request: DeskRequest, account: Account) -> HttpResponse:
-    """The account is connected: what was held for it goes out."""
-    released = leaving.welcome_back(account)
-    messages.success(request, _connected(account, released))
-    return redirect("accounts")
-
-
 def _page(request: DeskRequest, template: str, form: object) -> HttpResponse:
     wrong = bool(getattr(form, "errors", None))
     return render(request, template, {"form": form}, status=422 if wrong else 200)
-
-
-def _connected(account: Account, released: int) -> str:
-    said = _("%(handle)s is connected.") % {"handle": account.handle}
-    if not released:
-        return said
-    more = ngettext(
-        "%(count)s post that was held for it is scheduled again.",
-        "%(count)s posts that were held for it are scheduled again.",
-        released,
-    )
-    return f"{said} {more % {'count': released}}"
 
 
 def _disconnected(account: Account, held: int) -> str:

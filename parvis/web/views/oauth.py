@@ -18,6 +18,7 @@ from parvis.networks.contract import Secret
 from parvis.networks.errors import NetworkError
 from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
+from parvis.web.views.welcoming import welcome
 
 _KEPT = "departed for a network"
 
@@ -51,8 +52,6 @@ def networks_pages() -> str:
 @never_cache
 @require_safe
 def come_back(request: DeskRequest) -> HttpResponse:
-    from parvis.web.views.accounts import welcome
-
     departed = request.session.pop(_KEPT, None)
     try:
         account = finish_oauth(request.workspace, *_matched(request, departed))
