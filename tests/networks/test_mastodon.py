@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parvis.networks.contract import (
@@ -85,6 +85,7 @@ class TestServers:
         assert "mastodon.social" in refusal.value.sentence
 
     @given(st.text())
+    @example("A.¡")
     def test_no_text_makes_it_stumble(self, typed: str) -> None:
         try:
             origin = origin_of(typed)

@@ -50,7 +50,8 @@ def origin_of(typed: str) -> str:
         raise _not_a_server(typed) from None
     if origin.scheme not in ("http", "https") or not _is_host(origin):
         raise _not_a_server(typed)
-    return str(origin)
+    # IDNA leaves the case of a label that is ASCII already.
+    return str(origin).lower()
 
 
 def _is_host(origin: URL) -> bool:
