@@ -28,7 +28,6 @@ BLUESKY_TRAITS = Traits(
     image_bytes_limit=2_000_000,
     image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
     alt_limit=2000,
-    language_limit=3,
 )
 MASTODON_TRAITS = Traits(
     text_limit=500,

@@ -30,10 +30,11 @@ from parvis.backup.unfinished import (
     staging_of,
     write_note,
 )
+from parvis.config.database import close_connections
 from parvis.config.installation import Installation
 from parvis.connections.verbs import ask_to_reconnect_what_cannot_be_unsealed
 from parvis.deliver.restored import Distrusted, distrust_the_past
-from parvis.deliver.verbs import hold_for
+from parvis.deliver.verbs import RECONNECT, hold_for
 from parvis.people.models import User
 from parvis.report.rail import somebody_sends
 from parvis.upkeep.preparation import migrate
@@ -88,7 +89,7 @@ def _replace_everything(installed: Installation, backup: Backup, heard: Heard) -
             restored = _make_honest(backup.manifest, migrated)
             write_note(installed, DONE)
     except BaseException:
-        forget_connections()
+        close_connections()
         settle(installed)
         raise
     settle(installed)
@@ -106,7 +107,8 @@ def _unpack(installed: Installation, backup: Backup, heard: Heard) -> None:
 
 
 def _load_tables(installed: Installation) -> None:
-    forget_connections()
+    # A connection may have prepared statements on tables that are about to move aside.
+    close_connections()
     load(installed, staging_of(installed) / DATABASE_MEMBER)
 
 
@@ -115,20 +117,13 @@ def _make_honest(manifest: Manifest, migrated: list[str]) -> Restored:
     distrusted = distrust_the_past()
     unopened = ask_to_reconnect_what_cannot_be_unsealed()
     for account in unopened:
-        hold_for(account, "reconnect")
+        hold_for(account, RECONNECT)
     return Restored(
         manifest=manifest,
         migrated=tuple(migrated),
         to_reconnect=tuple(str(account) for account in unopened),
         distrusted=distrusted,
     )
-
-
-def forget_connections() -> None:
-    """A connection may have prepared statements on tables that have moved aside."""
-    connection.close()
-    if close_pool := getattr(connection, "close_pool", None):
-        close_pool()
 
 
 def _refuse_newer(manifest: Manifest) -> None:

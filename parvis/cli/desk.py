@@ -49,8 +49,10 @@ def opened_database(installed: Installation) -> Iterator[None]:
         else:
             _refuse_unreachable(installed.database_url)
         start_django()
-        open_things.callback(close_connections)
         from parvis.backup.unfinished import settle_unfinished_restore
+        from parvis.config.database import close_connections
+
+        open_things.callback(close_connections)
 
         settle_unfinished_restore(installed)
         yield
@@ -73,15 +75,6 @@ def start_django() -> None:
 
     django.setup()
     activate("en")
-
-
-def close_connections() -> None:
-    """Also the pool, whose threads would hold up the end of the process."""
-    from django.db import connection
-
-    connection.close()
-    if close_pool := getattr(connection, "close_pool", None):
-        close_pool()
 
 
 def the_workspace() -> "Workspace":

@@ -20,12 +20,12 @@ MEANINGS = {
     ExitCode.DONE: "done",
     ExitCode.FAILED: "failed; nothing was lost",
     ExitCode.USAGE: "wrong options or arguments",
-    ExitCode.BUSY: "Parvis is at work on this data folder already",
+    ExitCode.BUSY: "Parvis is at work on this data folder or database already",
     ExitCode.NOT_FOUND: "no such post, delivery or account",
     ExitCode.KEPT_AS_DRAFT: "the post cannot go out as it is and was kept as a draft",
     ExitCode.NEEDS_A_PERSON: "done, but something waits for a person",
     ExitCode.NO_DATABASE: "the database cannot be reached",
-    ExitCode.DAMAGED: "the backup file is damaged or cannot be used here",
+    ExitCode.DAMAGED: "the backup file is damaged or of an unknown format",
     ExitCode.INTERRUPTED: "interrupted",
 }
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,7 +64,7 @@ class Wish:
     now: bool
     draft: bool
     fold: Fold | None
-    pictures: tuple[tuple[Path, str], ...] = field(default=())
+    pictures: tuple[tuple[Path, str], ...] = ()
     language: str = ""
     warning: str = ""
     visibility: str = ""

@@ -20,7 +20,8 @@ class Misconfigured(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """`database_url` is None when the embedded PostgreSQL serves."""
+    """`database_url` is None when the embedded PostgreSQL serves; `plc_directory` and
+    `bluesky_entryway` are empty for the public network."""
 
     data: Path
     database_url: str | None
@@ -57,11 +58,11 @@ def installation(environment: Mapping[str, str] = os.environ) -> Installation:
         data=_data_folder(environment),
         database_url=environment.get("DATABASE_URL") or None,
         postgres_user=environment.get("PARVIS_POSTGRES_USER") or None,
-        public_url=_origin(environment, "PARVIS_PUBLIC_URL", ""),
+        public_url=_origin(environment, "PARVIS_PUBLIC_URL"),
         allowed_hosts=_words(environment, "PARVIS_ALLOWED_HOSTS"),
         private_hosts=frozenset(_words(environment, "PARVIS_ALLOW_PRIVATE_HOSTS")),
-        plc_directory=_origin(environment, "PARVIS_PLC_DIRECTORY", "https://plc.directory"),
-        bluesky_entryway=_origin(environment, "PARVIS_BLUESKY_ENTRYWAY", "https://bsky.social"),
+        plc_directory=_origin(environment, "PARVIS_PLC_DIRECTORY"),
+        bluesky_entryway=_origin(environment, "PARVIS_BLUESKY_ENTRYWAY"),
         debug=_switch(environment, "PARVIS_DEBUG"),
     )
 
@@ -105,8 +106,8 @@ def _words(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in environment.get(name, "").split(",") if word.strip())
 
 
-def _origin(environment: Mapping[str, str], name: str, usual: str) -> str:
-    value = environment.get(name, usual).rstrip("/")
+def _origin(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "").rstrip("/")
     if value and not value.startswith(("https://", "http://")):
         raise Misconfigured(f"{name} must start with https:// or http://, and it is “{value}”.")
     return value

@@ -130,12 +130,6 @@ def keep_connected(workspace: Workspace, found: Connected) -> Account:
             "problem_facts": {},
             "waits_until": None,
         },
-        create_defaults={
-            "handle": found.handle,
-            "display_name": found.display_name,
-            "stored_traits": found.traits.to_json(),
-            "state": AccountState.CONNECTED,
-        },
     )
     keep_tokens(account, found.tokens)
     return account
@@ -265,7 +259,7 @@ async def _registered_app(
 async def _register(http: Http, network: str, server: str, redirect_uri: str) -> AppRegistration:
     module = cast(SignsInWithOAuth, all_networks()[network])
     app = await module.register_app(http, server, redirect_uri)
-    secret = seal(app.client_secret.reveal(), purpose=f"app:{network}:{server}")
+    secret = seal(app.client_secret.reveal(), purpose=_app_purpose(network, server))
     kept, _ = await RegisteredApp.objects.aget_or_create(
         network=network,
         server=server,
@@ -276,7 +270,7 @@ async def _register(http: Http, network: str, server: str, redirect_uri: str) ->
 
 
 def _opened(app: RegisteredApp) -> AppRegistration:
-    purpose = f"app:{app.network}:{app.server}"
+    purpose = _app_purpose(app.network, app.server)
     return AppRegistration(
         client_id=app.client_id,
         client_secret=Secret(unseal(bytes(app.sealed_secret), purpose=purpose)),
@@ -285,6 +279,10 @@ def _opened(app: RegisteredApp) -> AppRegistration:
 
 def _purpose(account: Account) -> str:
     return f"tokens:{account.network}:{account.server}:{account.remote_id}"
+
+
+def _app_purpose(network: str, server: str) -> str:
+    return f"app:{network}:{server}"
 
 
 def _s256(verifier: str) -> str:

@@ -41,18 +41,18 @@ class Taken:
 
 
 def claim_due(limit: int) -> list[Claim]:
-    return _claims(_CLAIM_DUE, {"limit": limit, "lease": seconds(LEASE_SECONDS)})
+    return _claims(_CLAIM_DUE, {"limit": limit, "lease": interval(LEASE_SECONDS)})
 
 
 def claim_lookups(limit: int) -> list[Claim]:
-    return _claims(_CLAIM_LOOKUPS, {"limit": limit, "lease": seconds(LEASE_SECONDS)})
+    return _claims(_CLAIM_LOOKUPS, {"limit": limit, "lease": interval(LEASE_SECONDS)})
 
 
 def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
     """Makes the claims this worker's own, in their order. What was claimed again is left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _TAKE, {**_arrays(claims), "worker": worker, "lease": seconds(LEASE_SECONDS)}
+            _TAKE, {**_arrays(claims), "worker": worker, "lease": interval(LEASE_SECONDS)}
         )
         taken = {one.claim: one for one in map(_taken, cursor.fetchall())}
     return [taken[claim] for claim in claims if claim in taken]
@@ -71,7 +71,7 @@ def receipts_of_others(claim: Claim, account: Account) -> frozenset[str]:
 def renew(claims: Sequence[Claim]) -> set[int]:
     """Extends the leases that are still ours and answers the ids of their deliveries."""
     with connection.cursor() as cursor:
-        cursor.execute(_RENEW, {**_arrays(claims), "lease": seconds(LEASE_SECONDS)})
+        cursor.execute(_RENEW, {**_arrays(claims), "lease": interval(LEASE_SECONDS)})
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -79,10 +79,10 @@ def sweep() -> int:
     """Takes over what a lost worker left, and holds what is too late. Answers how many rows."""
     with connection.cursor() as cursor:
         cursor.execute(_RETURN_UNSENT)
-        swept = int(cursor.rowcount)
-        cursor.execute(_LOOK_UP_LOST, {"window": seconds(SETTLING_SECONDS)})
-        swept += int(cursor.rowcount)
-        cursor.execute(_HOLD_LATE, {"lateness": seconds(LATENESS_ALLOWED_SECONDS)})
+        swept = cursor.rowcount
+        cursor.execute(_LOOK_UP_LOST, {"window": interval(SETTLING_SECONDS)})
+        swept += cursor.rowcount
+        cursor.execute(_HOLD_LATE, {"lateness": interval(LATENESS_ALLOWED_SECONDS)})
         return int(swept + cursor.rowcount)
 
 
@@ -93,9 +93,9 @@ def seconds_until_next(at_most: float) -> float:
     return at_most if seconds is None else min(max(float(seconds), 0.0), at_most)
 
 
-def seconds(number: float) -> str:
-    """An interval as PostgreSQL reads it."""
-    return f"{number} seconds"
+def interval(seconds: float) -> str:
+    """As PostgreSQL reads it."""
+    return f"{seconds} seconds"
 
 
 def _taken(row: tuple[Any, ...]) -> Taken:

@@ -21,7 +21,7 @@ from parvis.deliver.freeze import part_from_json
 from parvis.deliver.gathering import GatheredWrites
 from parvis.deliver.ledger import Intent, Settlement
 from parvis.deliver.models import Attempt
-from parvis.deliver.verbs import hold_for
+from parvis.deliver.verbs import RECONNECT, hold_for
 from parvis.networks import contract
 from parvis.networks.contract import Found, Prepared, Presence
 from parvis.networks.errors import (
@@ -188,7 +188,7 @@ class Courier:
             await sync_to_async(connections.ask_to_reconnect)(
                 account, error.sentence, code=error.code, facts=error.facts
             )
-            await sync_to_async(hold_for)(account, "reconnect")
+            await sync_to_async(hold_for)(account, RECONNECT)
             await account.arefresh_from_db()
         elif isinstance(error, SlowDown) and error.until is not None:
             await sync_to_async(connections.hold_calls_until)(account, error.until)

@@ -4,9 +4,7 @@ from django.db import transaction
 
 from parvis.connections import verbs as connections
 from parvis.connections.models import Account
-from parvis.deliver.verbs import hold_for, release_for
-
-DISCONNECTED = "disconnected"
+from parvis.deliver.verbs import DISCONNECTED, hold_for, release_for
 
 
 def disconnect(account: Account) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from parvis.deliver.claims import LEASE_SECONDS, Claim, seconds
+from parvis.deliver.claims import LEASE_SECONDS, Claim, interval
 from parvis.deliver.models import Outcome
 from parvis.deliver.states import State, check
 
@@ -62,7 +62,7 @@ def write_attempts(intents: Sequence[Intent], worker: str) -> dict[Claim, int]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            _WRITE, {"rows": json.dumps(rows), "worker": worker, "lease": seconds(LEASE_SECONDS)}
+            _WRITE, {"rows": json.dumps(rows), "worker": worker, "lease": interval(LEASE_SECONDS)}
         )
         return {Claim(row[0], row[1]): row[2] for row in cursor.fetchall()}
 

@@ -15,7 +15,7 @@ from parvis.people.models import Workspace
 class Delivery(models.Model):
     """One variant to one account at one time.
 
-    parts       frozen when scheduled: [{"text", "images": [{"sha256", …, "alt"}], "language", …}]
+    parts       frozen when scheduled: [{"text", "images": [{"file", …, "alt"}], "language", …}]
     keys        one identity per part, the same for all attempts
     prepared    {part number: the exact request}, written down with the part's first attempt
     receipts    per published part {"remote_id", "url", "published_at"}

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from parvis.compose.models import Post
@@ -12,11 +13,14 @@ from parvis.compose.verbs import duplicate
 from parvis.connections.models import Account
 from parvis.deliver.freeze import freeze
 from parvis.deliver.models import Delivery
-from parvis.deliver.states import MAY_BE_CALLED_BACK, State, sources_of
+from parvis.deliver.outcomes import receipt_to_json
+from parvis.deliver.states import MAY_BE_CALLED_BACK, STAYED_HERE, State, sources_of
 from parvis.networks.contract import Published
 from parvis.people.models import User
 
 DUE = "parvis_due"  # the channel that wakes the clock
+# Why deliveries of an account are held while it cannot publish.
+RECONNECT, DISCONNECTED = "reconnect", "disconnected"
 
 
 class InThePast(Exception):
@@ -107,16 +111,11 @@ def release(delivery: Delivery) -> None:
 
 def it_is_there(delivery: Delivery, published: Published) -> None:
     """A person has found the post on the network."""
-    receipt = {
-        "remote_id": published.remote_id,
-        "url": published.url,
-        "published_at": published.published_at and published.published_at.isoformat(),
-    }
     _decide(
         delivery,
         from_states=(State.UNKNOWN,),
         state=State.PUBLISHED,
-        receipts=[*delivery.receipts, receipt],
+        receipts=[*delivery.receipts, receipt_to_json(published)],
         settled_at=Now(),
     )
 
@@ -166,7 +165,7 @@ def release_for(account: Account) -> int:
     """Schedules again what was held because the account had to be connected again."""
     with transaction.atomic():
         released = Delivery.objects.filter(
-            account=account, state=State.HELD, reason_code__in=("reconnect", "disconnected")
+            account=account, state=State.HELD, reason_code__in=(RECONNECT, DISCONNECTED)
         ).update(state=State.SCHEDULED, **_no_reason())
         _wake_the_clock()
     return released
@@ -186,7 +185,7 @@ def _refuse_the_past(due_at: datetime) -> None:
         raise InThePast
 
 
-def _called_back(post: Post) -> Any:
+def _called_back(post: Post) -> QuerySet[Delivery]:
     return Delivery.objects.filter(post=post, state__in=MAY_BE_CALLED_BACK, receipts=[])
 
 
@@ -197,8 +196,7 @@ def _all_or_none(post: Post, moved: int) -> None:
 
 
 def _refuse_what_went_out(post: Post, *, but: Iterable[State] = ()) -> None:
-    stayed_here = (State.REFUSED, State.CANCELLED, *but)
-    if Delivery.objects.filter(post=post).exclude(state__in=stayed_here).exists():
+    if Delivery.objects.filter(post=post).exclude(state__in={*STAYED_HERE, *but}).exists():
         raise AlreadyOnItsWay
 
 

@@ -32,12 +32,6 @@ class Tokens:
     scopes: tuple[str, ...] = ()
 
 
-class Counting(StrEnum):
-    """How a network counts the length of a text; `text.py` does the counting."""
-
-    GRAPHEMES = "graphemes"
-
-
 class Visibility(StrEnum):
     PUBLIC = "public"
     UNLISTED = "unlisted"
@@ -47,10 +41,9 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What one account's network can carry. Sizes are bytes, lengths are in `counting`'s unit."""
+    """What one account's network can carry. Sizes are bytes, lengths are counted by `text.py`."""
 
     text_limit: int
-    counting: Counting = Counting.GRAPHEMES
     text_bytes_limit: int | None = None
     url_weight: int | None = None
     mention_counts_without_host: bool = False
@@ -59,7 +52,6 @@ class Traits:
     image_pixels_limit: int | None = None
     image_types: tuple[str, ...]
     alt_limit: int
-    language_limit: int = 1
     visibilities: tuple[Visibility, ...] = ()
     has_content_warning: bool = False
     posts_text_alone: bool = True
@@ -75,7 +67,6 @@ class Traits:
         """Unknown names are left out and absent ones take their default, so that limits stored
         by an older or a newer version can still be read."""
         known = {f.name: stored[f.name] for f in fields(cls) if f.name in stored}
-        known["counting"] = Counting(known.get("counting", Counting.GRAPHEMES))
         known["image_types"] = tuple(known["image_types"])
         known["visibilities"] = tuple(Visibility(v) for v in known.get("visibilities", ()))
         return cls(**known)
@@ -192,7 +183,7 @@ class Found:
 
     presence: Presence
     published: Published | None = None
-    candidates: tuple[Candidate, ...] = field(default=())
+    candidates: tuple[Candidate, ...] = ()
 
 
 class Network(Protocol):

@@ -112,9 +112,6 @@ class Http:
     async def post(self, url: str, **ask: Unpack[Ask]) -> Answer:
         return await self._send("POST", url, ask)
 
-    async def put(self, url: str, **ask: Unpack[Ask]) -> Answer:
-        return await self._send("PUT", url, ask)
-
     async def delete(self, url: str, **ask: Unpack[Ask]) -> Answer:
         return await self._send("DELETE", url, ask)
 

@@ -8,12 +8,12 @@ from parvis.networks.contract import Network
 from parvis.networks.mastodon import Mastodon
 
 
-def networks(
-    *, plc_directory: str = PLC_DIRECTORY, bluesky_entryway: str = ENTRYWAY
-) -> Mapping[str, Network]:
-    """By name. The addresses are those of the public network unless the owner runs another."""
+def networks(*, plc_directory: str = "", bluesky_entryway: str = "") -> Mapping[str, Network]:
+    """By name. An empty address is that of the public network; the owner may run another."""
     known: tuple[Network, ...] = (
         Mastodon(),
-        Bluesky(plc_directory=plc_directory, entryway=bluesky_entryway),
+        Bluesky(
+            plc_directory=plc_directory or PLC_DIRECTORY, entryway=bluesky_entryway or ENTRYWAY
+        ),
     )
     return {network.name: network for network in known}

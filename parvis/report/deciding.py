@@ -12,6 +12,13 @@ WAITS_FOR_A_PERSON = Q(state__in=[State.UNKNOWN, State.HELD]) | Q(
 )
 
 
+def waits_for_a_person(delivery: Delivery) -> bool:
+    """What WAITS_FOR_A_PERSON asks the database for, of a delivery that has been read."""
+    if delivery.state == State.REFUSED:
+        return delivery.set_aside_at is None
+    return delivery.state in (State.UNKNOWN, State.HELD)
+
+
 def to_decide(workspace: Workspace) -> QuerySet[Delivery]:
     """A refusal waits until it is set aside, or its post is taken back or deleted."""
     return Delivery.objects.filter(WAITS_FOR_A_PERSON, workspace=workspace, post__deleted_at=None)

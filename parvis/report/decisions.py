@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from parvis.connections.models import AccountState
 from parvis.deliver.models import Attempt, Delivery
-from parvis.deliver.states import MAY_BE_CALLED_BACK, State
+from parvis.deliver.states import MAY_BE_CALLED_BACK, STAYED_HERE, State
 from parvis.people.models import Workspace
 from parvis.report import phrases
 from parvis.report.deciding import to_decide
@@ -74,10 +74,10 @@ def decisions_of(workspace: Workspace, at_most: int) -> list[Decision]:
     return [decision_about(delivery) for delivery in waiting.order_by("due_at", "pk")[:at_most]]
 
 
-def with_way_back(deliveries: Any) -> Any:
+def with_way_back(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Annotates whether anything of the same post went out, or may have, and whether there is
     an attempt to look up."""
-    never_went_out = (State.REFUSED, State.CANCELLED, *MAY_BE_CALLED_BACK)
+    never_went_out = STAYED_HERE | MAY_BE_CALLED_BACK
     others = Delivery.objects.filter(post=OuterRef("post")).exclude(state__in=never_went_out)
     asked_for = Attempt.objects.filter(delivery=OuterRef("pk"), request__has_key="key")
     return deliveries.annotate(went_out=Exists(others), was_tried=Exists(asked_for))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
@@ -27,5 +28,9 @@ def rail_of(workspace: Workspace) -> Rail:
 
 
 def somebody_sends() -> bool:
-    """Whether a worker has shown a sign of life within the last minute."""
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - SILENCE).exists()
+    return living_workers().exists()
+
+
+def living_workers() -> QuerySet[ProcrastinateWorker]:
+    """Those that have shown a sign of life within the last minute."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - SILENCE)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from parvis.compose.models import Media, Post
 from parvis.deliver.models import Attempt, Delivery, Outcome
-from parvis.deliver.states import LEASED, State
+from parvis.deliver.states import LEASED, STAYED_HERE, State
 from parvis.deliver.verbs import database_now
+from parvis.report.deciding import waits_for_a_person
 from parvis.report.decisions import (
     Decision,
     decision_about,
@@ -94,7 +95,7 @@ def story_of(post: Post) -> PostStory:
     """`post` with its author and workspace. A fixed number of queries, however many accounts."""
     deliveries = list(_deliveries_of(post))
     now = database_now()
-    live = [d for d in deliveries if d.state not in (State.CANCELLED, State.REFUSED)]
+    live = [d for d in deliveries if d.state not in STAYED_HERE]
     stays = all(d.may_be_called_back for d in live)
     return PostStory(
         post_id=post.pk,
@@ -137,8 +138,7 @@ def _sayings(
     if post.is_draft:
         for variant in post.variants.select_related("account"):
             place = (variant.account.network, variant.account.handle)
-            text = post.text if variant.text is None else variant.text
-            yield place, text, post.content_warning
+            yield place, variant.said_text, post.content_warning
         return
     for delivery in deliveries:
         place = (delivery.account.network, delivery.account.handle)
@@ -159,9 +159,6 @@ def _pictures(post: Post) -> Iterable[Picture]:
 
 def _story(delivery: Delivery, now: datetime) -> DeliveryStory:
     waits = delivery.state in (State.SCHEDULED, State.CHECKING)
-    decides = delivery.state in (State.UNKNOWN, State.HELD) or (
-        delivery.state == State.REFUSED and delivery.set_aside_at is None
-    )
     return DeliveryStory(
         delivery_id=delivery.pk,
         account_id=delivery.account_id,
@@ -175,7 +172,7 @@ def _story(delivery: Delivery, now: datetime) -> DeliveryStory:
         reason=reason_of(delivery),
         follows=sentence_for_what_follows(delivery.state) if delivery.reason_code else "",
         link=web_address(delivery.link),
-        decision=decision_about(delivery) if decides else None,
+        decision=decision_about(delivery) if waits_for_a_person(delivery) else None,
         tries=tuple(_try(attempt) for attempt in delivery.attempts.all()),
     )
 

@@ -8,6 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from parvis import __version__
+from parvis.deliver.verbs import database_now
 from parvis.upkeep.findings import Finding, fault, fine, warning
 from parvis.upkeep.preparation import pending_migrations, unknown_migrations
 
@@ -60,9 +61,7 @@ def _about_tables() -> Iterator[Finding]:
 def _about_clock() -> Iterator[Finding]:
     """The database's clock decides what is due; this machine's is what people look at."""
     before = datetime.now(UTC)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (theirs,) = cursor.fetchone()
+    theirs = database_now()
     after = datetime.now(UTC)
     apart = max((before - theirs).total_seconds(), (theirs - after).total_seconds(), 0.0)
     if apart > CLOCK_MAY_DIFFER_SECONDS:

@@ -6,13 +6,13 @@ from datetime import timedelta
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
 from parvis.report.deciding import to_decide
-from parvis.report.rail import SILENCE
+from parvis.report.rail import living_workers
 from parvis.upkeep.findings import Finding, fault, fine, warning
 
 # A worker claims what is due within seconds; a look at a busy moment must not cry wolf.
@@ -26,7 +26,7 @@ def examine_work() -> list[Finding]:
 
 
 def _about_workers() -> Iterator[Finding]:
-    alive = ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - SILENCE).count()
+    alive = living_workers().count()
     if alive:
         yield fine("workers", _("Workers alive: %(count)s."), count=alive)
     else:

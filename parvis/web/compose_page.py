@@ -1,7 +1,7 @@
 """What the composer shows of a draft, made of plain data for its template."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import gcd
 
 from django.conf.locale import LANG_INFO
@@ -164,7 +164,7 @@ def pictures_of(workspace: Workspace, content: Content) -> list[Picture]:
 class KeptVersion:
     version: Version
     content: Content
-    excerpt: str = field(default="")
+    excerpt: str
 
 
 def versions_of(post: Post, limit: int = 30) -> list[KeptVersion]:

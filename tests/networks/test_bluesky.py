@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.networks.bluesky import Bluesky, is_app_password, xrpc
+from parvis.networks.bluesky import Bluesky, xrpc
 from parvis.networks.bluesky.identity import is_did, is_handle, read_document, tidy
 from parvis.networks.bluesky.keys import KeyClock
 from parvis.networks.bluesky.network import read_presence, read_receipt
@@ -370,13 +370,6 @@ class TestSessions:
         with pytest.raises(Refused) as refusal:
             read_session(answer(200, session, publishes=False))
         assert refusal.value.code == "account-deactivated"
-
-    @pytest.mark.parametrize(
-        ("password", "is_one"),
-        [("abcd-efgh-2345-wxyz", True), ("correct horse battery", False), ("abcd-efgh", False)],
-    )
-    def test_an_app_password_is_known_by_its_form(self, password: str, is_one: bool) -> None:
-        assert is_app_password(Secret(password)) is is_one
 
 
 def _document() -> dict[str, object]:

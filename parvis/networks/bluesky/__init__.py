@@ -4,6 +4,5 @@ Sources: the AT Protocol's lexicons and specifications, and the reference PDS.
 """
 
 from parvis.networks.bluesky.network import Bluesky
-from parvis.networks.bluesky.session import is_app_password
 
-__all__ = ["Bluesky", "is_app_password"]
+__all__ = ["Bluesky"]

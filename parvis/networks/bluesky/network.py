@@ -26,7 +26,7 @@ from parvis.networks.secret import Secret
 PLC_DIRECTORY = "https://plc.directory"
 ENTRYWAY = "https://bsky.social"
 
-# app.bsky.feed.post: 300 graphemes and 3,000 bytes, 3 languages; app.bsky.embed.images: 4 images of
+# app.bsky.feed.post: 300 graphemes and 3,000 bytes; app.bsky.embed.images: 4 images of
 # 2,000,000 bytes. The schema sets no limit for alt texts; 2,000 is the app's.
 TRAITS = Traits(
     text_limit=300,
@@ -35,7 +35,6 @@ TRAITS = Traits(
     image_bytes_limit=2_000_000,
     image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
     alt_limit=2000,
-    language_limit=3,
     native_key_seconds=None,
 )
 

@@ -7,7 +7,6 @@ session is kept and refreshed, and the app password is the last resort.
 import base64
 import binascii
 import json
-import re
 from datetime import UTC, datetime
 
 from parvis.networks.bluesky import xrpc
@@ -17,14 +16,7 @@ from parvis.networks.errors import Expired, NetworkError, Reconnect, Refused
 from parvis.networks.http import Answer, Http
 from parvis.networks.secret import Secret
 
-_APP_PASSWORD = re.compile(r"[a-z0-9]{4}(?:-[a-z0-9]{4}){3}")
 _INVALID_HANDLE = "handle.invalid"
-
-
-def is_app_password(password: Secret) -> bool:
-    """Whether it has the form of an app password, which can be revoked by itself. The account's
-    main password signs in as well and is best not given to any program."""
-    return _APP_PASSWORD.fullmatch(password.reveal().strip()) is not None
 
 
 async def sign_in(
