@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browser import running_chromium
 from tests.installed import Installed
 from tests.servers.bluesky import BlueskyAccount, BlueskyServer
 from tests.servers.lost_answer import LostAnswers
-
-CHROMIUM = shutil.which("chromium") or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +58,8 @@ def world(bluesky_server: BlueskyServer) -> Iterator[World]:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking", "--no-first-run"],
-        )
+    with running_chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -2,55 +2,30 @@
 
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from parvis.compose.models import Media, Post, Version
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
 from tests.cast import draft, picture
 from tests.servers.waiting import wait_until
+from tests.web.browsing import at_the_desk, chromium, desk
 from tests.web.running import RunningDesk, running_desk
 
-__all__ = ["running_desk"]
+__all__ = ["chromium", "desk", "running_desk"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TEXT = "The square reopens on Saturday."
-CHROMIUM = Path("/usr/bin/chromium")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Playwright runs an event loop in this thread, and Django refuses to wait beside one."""
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        where: dict[str, Any] = {"executable_path": CHROMIUM} if CHROMIUM.exists() else {}
-        browser = playwright.chromium.launch(args=["--no-sandbox"], **where)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def desk(chromium: Browser, running_desk: RunningDesk) -> Iterator[BrowserContext]:
-    with signed_in(chromium, running_desk) as context:
-        yield context
 
 
 @pytest.fixture
 def desk_without_scripts(chromium: Browser, running_desk: RunningDesk) -> Iterator[BrowserContext]:
-    with signed_in(chromium, running_desk, java_script_enabled=False) as context:
+    with at_the_desk(chromium, running_desk, java_script_enabled=False) as context:
         yield context
-
-
-def signed_in(chromium: Browser, running: RunningDesk, **how: Any) -> BrowserContext:
-    context = chromium.new_context(base_url=running.url, locale="en-GB", **how)
-    context.add_cookies([{"name": "sessionid", "value": running.session, "url": running.url}])
-    context.set_default_timeout(20_000)
-    return context
 
 
 def opened(desk: BrowserContext, address: str = "/write/") -> Page:
@@ -317,7 +292,7 @@ def test_nothing_reaches_over_the_edge_of_a_screen(
     chromium: Browser, running_desk: RunningDesk, ponts: Account, width: int
 ) -> None:
     long = draft(ponts, text="https://ponts.example/" + "parvis" * 60)
-    with signed_in(chromium, running_desk, viewport={"width": width, "height": 800}) as desk:
+    with at_the_desk(chromium, running_desk, viewport={"width": width, "height": 800}) as desk:
         page = opened(desk, f"/write/{long.pk}/")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 

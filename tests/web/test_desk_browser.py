@@ -1,12 +1,10 @@
 """The desk in a real Chromium: what scripts add, and what holds without them."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
@@ -15,44 +13,15 @@ from parvis.deliver.verbs import database_now
 from parvis.people.models import User, Workspace
 from tests.cast import PASSWORD, connect, scheduled
 from tests.servers.mastodon import MastodonServer
+from tests.web.browsing import at_the_desk, chromium, desk, visiting
 from tests.web.running import RunningDesk, running_desk
 
-__all__ = ["running_desk"]
+__all__ = ["chromium", "desk", "running_desk"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = Path("/usr/bin/chromium")
 PAGES = ["/", "/posts/", "/accounts/", "/accounts/connect/bluesky/", "/settings/"]
 TELEPHONE = {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Playwright runs an event loop in this thread, and Django refuses to wait beside one."""
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        where: dict[str, Any] = {"executable_path": CHROMIUM} if CHROMIUM.exists() else {}
-        browser = playwright.chromium.launch(args=["--no-sandbox"], **where)
-        yield browser
-        browser.close()
-
-
-def visiting(chromium: Browser, running: RunningDesk, **how: Any) -> BrowserContext:
-    context = chromium.new_context(base_url=running.url, locale="en-GB", **how)
-    context.set_default_timeout(20_000)
-    return context
-
-
-def at_the_desk(chromium: Browser, running: RunningDesk, **how: Any) -> BrowserContext:
-    context = visiting(chromium, running, **how)
-    context.add_cookies([{"name": "sessionid", "value": running.session, "url": running.url}])
-    return context
-
-
-@pytest.fixture
-def desk(chromium: Browser, running_desk: RunningDesk) -> Iterator[BrowserContext]:
-    with at_the_desk(chromium, running_desk) as context:
-        yield context
 
 
 def opened(desk: BrowserContext, address: str) -> Page:
