@@ -12,8 +12,9 @@ CATALOGUES := $(wildcard parvis/locale/*/LC_MESSAGES/django.po)
 SIDE_BY_SIDE := -n 3 --dist loadfile
 SOURCES := pyproject.toml hatch_build.py $(CATALOGUES)
 
+# Not through make’s own functions: they would cut a path at its spaces.
 ifdef DATA
-export PARVIS_DATA := $(abspath $(DATA))
+export PARVIS_DATA := $(DATA)
 endif
 
 .DEFAULT_GOAL := run

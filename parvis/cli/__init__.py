@@ -4,11 +4,17 @@ It speaks English, as its option names do. Nothing here imports Django at its to
 needs it gets it from `desk.opened_desk`, so that the others and the help stay quick.
 """
 
+import sys
+
+_INTERRUPTED = 130
+
 
 def main() -> None:
     """The entry point of the installed command."""
-    from parvis.cli.program import run
-
+    try:
+        from parvis.cli.program import run
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
     run()
 
 

@@ -66,7 +66,9 @@ def usual_command(group: typer.Typer, function: Callable[..., None]) -> None:
 
 def _use_data_folder(data: Path | None) -> None:
     if data is not None:
-        os.environ["PARVIS_DATA"] = str(data.expanduser().absolute())
+        from parvis.config.installation import folder_named
+
+        os.environ["PARVIS_DATA"] = str(folder_named(str(data)))
 
 
 def _declare_options(

@@ -5,7 +5,7 @@ import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -19,7 +19,6 @@ program = typer.Typer(
     name="parvis",
     help="A social media desk that its owner runs.",
     epilog=EPILOGUE,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 running.register(program)
@@ -37,7 +36,7 @@ def run() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     voice = Voice("--json" in sys.argv)
     try:
-        sys.exit(program(standalone_mode=False) or 0)
+        _leave(program(standalone_mode=False) or 0)
     except (KeyboardInterrupt, typer.Abort):
         _end(voice, Failure("interrupted", "Interrupted.", ExitCode.INTERRUPTED))
     except typer.TyperException as error:
@@ -48,14 +47,22 @@ def run() -> None:
         _end(voice, failure_of(error) or _defect(error))
 
 
+def _leave(code: int) -> NoReturn:
+    """Typer has turned Ctrl-C into its exit code, and nobody has been told yet."""
+    if code == ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    sys.exit(code)
+
+
 def _say_version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"parvis {__version__}\n")
         raise typer.Exit
 
 
-@program.callback()
+@program.callback(invoke_without_command=True)
 def root(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -63,7 +70,9 @@ def root(
         ),
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        sys.stdout.write(context.get_help() + "\n")
+        raise typer.Exit(int(ExitCode.USAGE))
 
 
 def _end(voice: Voice, failure: Failure) -> None:
@@ -78,7 +87,8 @@ def _end_quietly() -> None:
 
 
 def _usage(error: typer.TyperException) -> str:
-    return f"{error.format_message()} Nothing was done. `parvis --help` tells what there is."
+    wrong = error.format_message().rstrip(".")
+    return f"{wrong}. Nothing was done. `parvis --help` tells what there is."
 
 
 def _defect(error: BaseException) -> Failure:

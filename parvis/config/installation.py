@@ -4,14 +4,19 @@ Every environment variable that Parvis knows is read here, and nonsense in one i
 """
 
 import os
+import re
 import secrets
 import sys
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from parvis.postgres import EmbeddedPostgres
+
+# A leading dot stands for all names below it, as Django reads it.
+_HOST = re.compile(r"\*|\.?[\w.-]+(:\d{1,5})?|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?(:\d{1,5})?")
 
 
 class Misconfigured(Exception):
@@ -56,11 +61,11 @@ class Installation:
 def installation(environment: Mapping[str, str] = os.environ) -> Installation:
     return Installation(
         data=_data_folder(environment),
-        database_url=environment.get("DATABASE_URL") or None,
+        database_url=_database_url(environment),
         postgres_user=environment.get("PARVIS_POSTGRES_USER") or None,
         public_url=_origin(environment, "PARVIS_PUBLIC_URL"),
-        allowed_hosts=_words(environment, "PARVIS_ALLOWED_HOSTS"),
-        private_hosts=frozenset(_words(environment, "PARVIS_ALLOW_PRIVATE_HOSTS")),
+        allowed_hosts=_hosts(environment, "PARVIS_ALLOWED_HOSTS"),
+        private_hosts=frozenset(_hosts(environment, "PARVIS_ALLOW_PRIVATE_HOSTS")),
         plc_directory=_origin(environment, "PARVIS_PLC_DIRECTORY"),
         bluesky_entryway=_origin(environment, "PARVIS_BLUESKY_ENTRYWAY"),
         debug=_switch(environment, "PARVIS_DEBUG"),
@@ -72,7 +77,19 @@ def usual_data_folder(environment: Mapping[str, str] = os.environ) -> Path:
     if sys.platform != "win32" and os.geteuid() == 0:
         return Path("/var/lib/parvis")
     share = environment.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(share).expanduser() / "parvis"
+    return folder_named(share) / "parvis"
+
+
+def folder_named(named: str) -> Path:
+    """Absolute, with ~ and .. resolved. Raises Misconfigured."""
+    try:
+        folder = Path(named).expanduser().absolute()
+        return folder.resolve() if ".." in folder.parts else folder
+    except RuntimeError:
+        raise Misconfigured(
+            f"{named} cannot be found: no home folder is known for it. Name the data folder by "
+            "its whole path, with --data or PARVIS_DATA."
+        ) from None
 
 
 def read_or_make_key(file: Path, *, length: int) -> str:
@@ -99,18 +116,67 @@ def _write_key_once(file: Path, key: str) -> None:
 
 def _data_folder(environment: Mapping[str, str]) -> Path:
     named = environment.get("PARVIS_DATA")
-    return Path(named).expanduser().absolute() if named else usual_data_folder(environment)
+    return folder_named(named) if named else usual_data_folder(environment)
 
 
-def _words(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in environment.get(name, "").split(",") if word.strip())
+def _database_url(environment: Mapping[str, str]) -> str | None:
+    """What is wrong is named without showing the value, which holds a password."""
+    url = environment.get("DATABASE_URL")
+    if not url:
+        return None
+    parts = _parts_of(url)
+    if parts is None:
+        raise Misconfigured(
+            "DATABASE_URL cannot be read. Write it as postgresql://user:password@host:port/name, "
+            "with %40 for an @ in the password, %2F for a /, %5B for a [ and so on."
+        )
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise Misconfigured("DATABASE_URL must start with postgresql://.")
+    return url
+
+
+def _hosts(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Names or addresses, with or without a port; what is none would silently never match."""
+    words = [word.strip() for word in environment.get(name, "").split(",")]
+    for word in filter(None, words):
+        if not _HOST.fullmatch(word):
+            raise Misconfigured(
+                f"{name} must list host names with commas between them, such as "
+                f"desk.example.org,192.0.2.7, and “{word}” is none."
+            )
+    return tuple(filter(None, words))
 
 
 def _origin(environment: Mapping[str, str], name: str) -> str:
+    """Without the slash at its end; empty when it is not set."""
     value = environment.get(name, "").rstrip("/")
-    if value and not value.startswith(("https://", "http://")):
-        raise Misconfigured(f"{name} must start with https:// or http://, and it is “{value}”.")
+    if value and not _is_origin(value):
+        raise Misconfigured(
+            f"{name} must be https:// or http:// and a host, such as https://desk.example.org or "
+            f"http://127.0.0.1:9000, with nothing after it, and it is “{_shown(value)}”."
+        )
     return value
+
+
+def _is_origin(value: str) -> bool:
+    parts = _parts_of(value)
+    if parts is None or parts.scheme not in ("https", "http") or not parts.hostname:
+        return False
+    return "@" not in parts.netloc and value.lower() == f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _parts_of(url: str) -> SplitResult | None:
+    """None when it is no URL, or its port no port."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port is None or parts.port else None
+    except ValueError:
+        return None
+
+
+def _shown(value: str) -> str:
+    """A password may have been put before the host."""
+    return value if "@" not in value else "…@" + value.rpartition("@")[2]
 
 
 def _switch(environment: Mapping[str, str], name: str) -> bool:

@@ -1,5 +1,6 @@
 """The data folder as it must be: there, ours and closed to others."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -41,5 +42,7 @@ def _make(folder: Path, mode: int) -> None:
         # The umask must neither open what is private nor close what PostgreSQL passes through.
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(mode)
+    elif not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     elif not os.access(folder, os.W_OK | os.X_OK):
-        raise PermissionError(13, os.strerror(13), str(folder))
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
