@@ -1,11 +1,12 @@
 """Opens what a command works on: the data folder, the database, Django."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from parvis.cli.exits import ExitCode
 from parvis.cli.failures import Failure
-from parvis.config.installation import Installation, installation
+from parvis.config.installation import OLDEST_POSTGRES, Installation, Misconfigured, installation
 from parvis.machine.place import prepare_data_folder
 from parvis.machine.presence import alone_at_the_desk, using_the_desk
 
@@ -62,8 +63,26 @@ def _refuse_unreachable(url: str) -> None:
     """Said at once, where the pool would try again for ten seconds and log every try."""
     import psycopg
 
-    with suppress(psycopg.ProgrammingError):  # What is no libpq URL is told by the settings.
-        psycopg.connect(url, connect_timeout=CONNECT_SECONDS).close()
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+            refuse_old_server(connection.info.server_version)
+    except psycopg.ProgrammingError:
+        # Its text may show the password.
+        raise Misconfigured(
+            "DATABASE_URL has something in it that PostgreSQL’s library does not know, such as a "
+            "misspelt option after the question mark. Nothing was done."
+        ) from None
+
+
+def refuse_old_server(server_version: int) -> None:
+    """As libpq counts: 150004 is 15.4."""
+    if server_version // 10000 < OLDEST_POSTGRES:
+        raise Failure(
+            "old-server",
+            f"The PostgreSQL that DATABASE_URL names is version {server_version // 10000}. Parvis "
+            f"needs {OLDEST_POSTGRES} or newer. Nothing was changed. Upgrade it, or name another.",
+            ExitCode.NO_DATABASE,
+        )
 
 
 def start_django() -> None:

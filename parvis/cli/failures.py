@@ -4,6 +4,8 @@ The rooms' own errors are translated here. They are named by their place, not im
 only come from a module that is loaded already, and loading all of them would make every start slow.
 """
 
+import errno
+import os
 from collections.abc import Mapping
 
 from parvis.cli.exits import ExitCode
@@ -50,6 +52,11 @@ _DATABASE_AWAY = frozenset(
     }
 )
 
+_NOT_OURS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+# PostgreSQL's disk_full (its documentation, "PostgreSQL Error Codes").
+_DISK_FULL = "53100"
+_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 
 def failure_of(error: BaseException) -> Failure | None:
     """The error as a Failure; None when it is a defect of Parvis."""
@@ -61,8 +68,35 @@ def failure_of(error: BaseException) -> Failure | None:
             code = str(getattr(error, "code", usual_code))
             return Failure(code, str(error), ExitCode(getattr(error, "exit_code", usual_exit)))
         if name in _DATABASE_AWAY:
-            return _database_away(error)
+            return _disk_full() if _ran_out_of_disk(error) else _database_away(error)
+    return _disk_trouble(error) if isinstance(error, OSError) else None
+
+
+def _disk_trouble(error: OSError) -> Failure | None:
+    """What the owner of the machine can mend; any other trouble with a file is a defect."""
+    if error.errno in _NO_SPACE:
+        return _disk_full()
+    if error.errno in _NOT_OURS and error.filename is not None:
+        reason = os.strerror(error.errno).lower()
+        return Failure(
+            "file",
+            f"{os.fsdecode(error.filename)} cannot be used: {reason}. What was saved before is "
+            "kept. Give it to the user that runs Parvis; it may be left from a run as another "
+            "user.",
+        )
     return None
+
+
+def _disk_full() -> Failure:
+    return Failure(
+        "disk-full",
+        "The disk is full. What was saved before is kept. Free some space, then try again.",
+    )
+
+
+def _ran_out_of_disk(error: BaseException) -> bool:
+    """Django's errors have psycopg's as their cause."""
+    return _DISK_FULL in (getattr(each, "sqlstate", None) for each in (error, error.__cause__))
 
 
 def _database_away(error: BaseException) -> Failure:

@@ -31,6 +31,7 @@ backups.register(program)
 
 def run() -> None:
     """Never ends with a traceback, unless PARVIS_DEBUG asks for it."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show ’ must not end the command.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -45,6 +46,15 @@ def run() -> None:
         _end_quietly()
     except Exception as error:
         _end(voice, failure_of(error) or _defect(error))
+
+
+def _open_closed_streams() -> None:
+    """A caller may have closed some (`>&-`). A file opened later would take their numbers, and what
+    is printed would land in it."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
 
 
 def _leave(code: int) -> NoReturn:
@@ -76,14 +86,23 @@ def root(
 
 
 def _end(voice: Voice, failure: Failure) -> None:
-    voice.fail(failure)
+    try:
+        voice.fail(failure)
+    except OSError:
+        _give_up_output()
+        Voice(in_json=False).fail(failure)
     sys.exit(int(failure.exit_code))
 
 
 def _end_quietly() -> None:
-    """Whoever read our output has had enough; nothing may be flushed to it at exit either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Whoever read our output has had enough."""
+    _give_up_output()
     sys.exit(int(ExitCode.FAILED))
+
+
+def _give_up_output() -> None:
+    """Nothing may be flushed to it at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: typer.TyperException) -> str:

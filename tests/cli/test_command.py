@@ -1,12 +1,18 @@
 """How the command behaves whatever it is asked: help, errors, JSON, no traceback."""
 
+import errno
 import json
+import subprocess
+import sys
 
+import psycopg
 import pytest
+from django.db import OperationalError
 
 from parvis import __version__
+from parvis.cli.desk import refuse_old_server
 from parvis.cli.exits import MEANINGS, ExitCode
-from parvis.cli.failures import failure_of
+from parvis.cli.failures import Failure, failure_of
 from parvis.machine.presence import mark_running, who_runs
 from parvis.postgres import DatabaseUnavailable
 
@@ -35,6 +41,26 @@ def test_an_error_is_json_when_json_was_asked_for(say) -> None:
     assert answer["exit_code"] == said.exit_code == 2
     assert answer["error"]["code"] == "usage"
     assert said.err == ""
+
+
+def test_the_command_alone_shows_its_help_and_no_error(say) -> None:
+    said = say()
+    assert said.exit_code == 2
+    assert "doctor" in said.out
+    assert said.err == ""
+
+
+def test_an_interruption_is_json_when_json_was_asked_for(
+    say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("parvis.cli.desk.opened_desk", interrupted)
+    said = say("posts", "--json")
+    answer = json.loads(said.out)
+    assert answer["exit_code"] == said.exit_code == 130
+    assert answer["error"]["code"] == "interrupted"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -73,8 +99,35 @@ def test_an_error_of_a_room_keeps_its_code_and_gets_an_exit_code() -> None:
     assert (failure.code, failure.exit_code) == ("disk-full", ExitCode.NO_DATABASE)
 
 
+@pytest.mark.parametrize(
+    ("error", "code", "told"),
+    [
+        (PermissionError(errno.EACCES, "", "/data/desk.lock"), "file", "/data/desk.lock cannot be"),
+        (OSError(errno.EROFS, "", b"/data/desk.lock"), "file", "/data/desk.lock cannot be"),
+        (OSError(errno.ENOSPC, ""), "disk-full", "Free some space"),
+        (psycopg.errors.DiskFull("no space"), "disk-full", "Free some space"),
+    ],
+)
+def test_what_the_owner_of_the_machine_can_mend_is_no_defect(
+    error: Exception, code: str, told: str
+) -> None:
+    failure = failure_of(error)
+    assert failure is not None
+    assert failure.code == code
+    assert told in str(failure)
+
+
+def test_a_full_disk_is_known_behind_an_error_of_django() -> None:
+    with pytest.raises(OperationalError) as raised:
+        raise OperationalError from psycopg.errors.DiskFull("no space")
+    failure = failure_of(raised.value)
+    assert failure is not None
+    assert failure.code == "disk-full"
+
+
 def test_what_nobody_foresaw_is_no_failure_but_a_defect() -> None:
     assert failure_of(ZeroDivisionError()) is None
+    assert failure_of(FileNotFoundError(errno.ENOENT, "", "/x")) is None
 
 
 def test_a_password_in_the_database_url_is_never_shown(
@@ -86,6 +139,22 @@ def test_a_password_in_the_database_url_is_never_shown(
     assert "hush" not in said.out + said.err
 
 
+def test_an_option_in_the_database_url_that_nobody_knows_is_told_at_once(
+    say, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://parvis:hush@127.0.0.1:1/parvis?hasty=yes")
+    said = say("accounts", "--data", tmp_path)
+    assert said.exit_code == 2
+    assert "DATABASE_URL" in said.err
+    assert "hush" not in said.out + said.err
+
+
+def test_a_server_that_is_too_old_is_told_with_both_versions() -> None:
+    with pytest.raises(Failure, match=r"is version 14\. Parvis needs 15"):
+        refuse_old_server(140011)
+    refuse_old_server(150000)
+
+
 def test_who_runs_is_known_only_while_it_runs(tmp_path) -> None:
     with mark_running(tmp_path) as mark:
         mark.answers_at("http://127.0.0.1:8000/")
@@ -93,3 +162,27 @@ def test_who_runs_is_known_only_while_it_runs(tmp_path) -> None:
         assert running is not None
         assert running.url == "http://127.0.0.1:8000/"
     assert who_runs(tmp_path) is None
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_the_caller_closed_is_done_without(closed: str) -> None:
+    said = _in_a_shell(f"posts show one {closed}")
+    assert said.returncode == 2
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("arguments", ["posts show one --json", "--version"])
+def test_an_answer_that_cannot_be_written_is_told_where_it_can(arguments: str) -> None:
+    said = _in_a_shell(f"{arguments} >/dev/full")
+    assert said.returncode in (1, 2)
+    assert said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def _in_a_shell(command: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m parvis {command}', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
