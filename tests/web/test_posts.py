@@ -230,6 +230,18 @@ def test_a_time_that_is_none_or_two_is_explained_with_the_choices(
     assert f"{delivery.due_at:%Y-%m-%dT%H:%M:%SZ}" == chosen
 
 
+@pytest.mark.parametrize(
+    ("moment", "offset"),
+    [("2031-10-26T00:30:00Z", "+02:00"), ("2031-10-26T01:30:00Z", "+01:00")],
+)
+def test_of_a_time_that_clocks_show_twice_the_page_says_which_one_was_chosen(
+    desk: Client, ponts: Account, moment: str, offset: str
+) -> None:
+    delivery = scheduled(ponts, in_=TOMORROW)
+    page = after(desk, f"/posts/{delivery.post_id}/move/", moment=moment)
+    assert f"Sunday 26 October 2031, 02:30 (UTC{offset})" in page
+
+
 def test_a_moment_that_has_gone_by_moves_nothing(desk: Client, ponts: Account) -> None:
     delivery = scheduled(ponts, in_=TOMORROW)
     page = after(desk, f"/posts/{delivery.post_id}/move/", date="2020-01-01", time="10:00")

@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from parvis.schedule.local_time import Repeated, Skipped, settle
-from parvis.web.templatetags.desk import moment
+from parvis.web.templatetags.desk import with_offset
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 
@@ -88,15 +87,5 @@ class WhenForm(forms.Form):
 
 def _choices(*moments: datetime) -> tuple[Choice, ...]:
     return tuple(
-        Choice(
-            at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            _("%(moment)s (UTC%(offset)s)") % {"moment": moment(at), "offset": offset_of(at)},
-        )
-        for at in moments
+        Choice(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), with_offset(at)) for at in moments
     )
-
-
-def offset_of(at: datetime) -> str:
-    """“+02:00” by the clock that is current."""
-    written = localtime(at).strftime("%z")
-    return f"{written[:3]}:{written[3:]}"

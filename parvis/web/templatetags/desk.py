@@ -37,8 +37,15 @@ def day(moment: datetime | date) -> str:
 
 @register.filter
 def moment(when: datetime) -> str:
-    """“Thursday 20 April, 14:05”."""
-    return pgettext("day and time", "%(day)s, %(time)s") % {"day": day(when), "time": clock(when)}
+    """“Thursday 20 April, 14:05”; with its offset where the clocks show this time twice."""
+    return with_offset(when) if _is_shown_twice(when) else _day_and_time(when)
+
+
+def with_offset(when: datetime) -> str:
+    """“Sunday 31 October, 02:30 (UTC+02:00)”."""
+    offset = timezone.localtime(when).strftime("%z")
+    told = {"moment": _day_and_time(when), "offset": f"{offset[:3]}:{offset[3:]}"}
+    return _("%(moment)s (UTC%(offset)s)") % told
 
 
 @register.filter
@@ -136,6 +143,15 @@ def score_words(shown: ScoreMark) -> str:
     if shown.count == 1:
         return _("%(time)s, %(state)s") % told
     return _("%(count)s from %(time)s on, %(state)s") % told
+
+
+def _day_and_time(when: datetime) -> str:
+    return pgettext("day and time", "%(day)s, %(time)s") % {"day": day(when), "time": clock(when)}
+
+
+def _is_shown_twice(when: datetime) -> bool:
+    local = timezone.localtime(when)
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def _hands(when: datetime) -> dict[str, int]:
