@@ -41,6 +41,12 @@ def test_every_page_names_its_parts(desk: Client, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", PAGES)
+def test_no_two_parts_of_a_page_share_an_id(desk: Client, address: str) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', desk.get(address).content.decode())
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("address", PAGES)
 def test_nothing_is_loaded_from_elsewhere(desk: Client, address: str) -> None:
     page = desk.get(address).content.decode()
     for loaded in re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="([^"]+)"', page):

@@ -36,6 +36,10 @@ class YourselfForm(_UserForm):
         fields = ("name", "email", "language")
         labels: ClassVar = {"name": _("Your name"), "language": _("Language of these pages")}
 
+    def __init__(self, data: Any = None, *, instance: User) -> None:
+        # The workspace’s form stands on the same page and has a name and a language as well.
+        super().__init__(data, instance=instance, auto_id="your_%s")
+
 
 class NewPasswordForm(forms.Form):
     """The new password is asked for once: it can be shown while it is typed."""
