@@ -234,8 +234,22 @@ for (const box of form.querySelectorAll("[name=differ]:checked")) {
 
 // Pictures
 
-async function addAll(files) {
-  for (const file of files) await add(file);
+let adding = null;
+
+function addAll(files) {
+  for (const told of document.querySelectorAll("#arriving .no")) told.remove();
+  const before = adding ?? Promise.resolve(true);
+  const mine = before.then((arrived) => addEach(files, arrived));
+  adding = mine;
+  mine.finally(() => {
+    if (adding === mine) adding = null;
+  });
+}
+
+async function addEach(files, arrived) {
+  let all = arrived;
+  for (const file of files) all = (await add(file)) && all;
+  return all;
 }
 
 async function add(file) {
@@ -247,6 +261,7 @@ async function add(file) {
     : await arrive(file);
   row.remove();
   refused.forEach(complain);
+  return refused.length === 0;
 }
 
 async function arrive(file) {
@@ -286,6 +301,8 @@ function arrange(button) {
   }
   changed();
 }
+
+const handsOver = (button) => button.matches("#schedule, .at-once button, [name=moment]");
 
 function countDescriptions() {
   const limit = Number(document.getElementById("picture-count").dataset.altLimit) || null;
@@ -368,10 +385,13 @@ form.addEventListener("submit", async (event) => {
   if (!button || button === keepButton) {
     event.preventDefault();
     keep();
-  } else if (!field("post").value && print() !== kept) {
-    // The draft comes first, so that what is in this browser alone never outlives its sending.
+  } else if ((adding && handsOver(button)) || (print() !== kept && (!field("post").value || handsOver(button)))) {
+    // The draft and its pictures come first: nothing is handed over without what was still on its
+    // way, and who is signed out or without a connection stays beside the text and is told so.
     event.preventDefault();
-    if (await keep()) form.requestSubmit(button);
+    const [arrived, isKept] = [await (adding ?? true), await keep()];
+    if (arrived && isKept) form.requestSubmit(button);
+    else (arrived ? state : document.getElementById("arriving")).scrollIntoView({ block: "center" });
   } else {
     field("csrfmiddlewaretoken").value = token();
     field("turn").value = Number(field("turn").value) + 1;

@@ -23,6 +23,9 @@ for (const button of document.querySelectorAll("button[data-shows]")) {
   });
 }
 
+// Who must correct something begins there.
+document.querySelector(".wrong :is(input, select, textarea)")?.focus();
+
 for (const select of document.querySelectorAll("select[data-guess-zone]")) {
   if (document.querySelector(".errorlist")) continue; // the person has chosen already
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
