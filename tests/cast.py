@@ -15,35 +15,19 @@ from parvis.connections.models import Account
 from parvis.connections.verbs import keep_connected
 from parvis.deliver.models import Delivery
 from parvis.deliver.verbs import database_now, schedule
-from parvis.networks.contract import Connected, Secret, Tokens, Traits, Visibility
+from parvis.networks.bluesky import Bluesky
+from parvis.networks.contract import Connected, Secret, Tokens
+from parvis.networks.mastodon import Mastodon
 from parvis.people.models import User, Workspace
 from parvis.people.verbs import Opening, open_desk, workspace_of
 
 PASSWORD = "forty second-hand booksellers"
 
-BLUESKY_TRAITS = Traits(
-    text_limit=300,
-    text_bytes_limit=3000,
-    image_limit=4,
-    image_bytes_limit=2_000_000,
-    image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
-    alt_limit=2000,
-)
-MASTODON_TRAITS = Traits(
-    text_limit=500,
-    url_weight=23,
-    mention_counts_without_host=True,
-    image_limit=4,
-    image_bytes_limit=16_000_000,
-    image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
-    alt_limit=1500,
-    visibilities=tuple(Visibility),
-    has_content_warning=True,
-)
+BLUESKY_TRAITS = Bluesky.usual_traits
+MASTODON_TRAITS = Mastodon.usual_traits
 
 
-@pytest.fixture
-def alice(db: None) -> User:
+def open_the_desk_of_alice() -> User:
     return open_desk(
         Opening(
             name="Alice",
@@ -54,6 +38,11 @@ def alice(db: None) -> User:
             language="en",
         )
     )
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return open_the_desk_of_alice()
 
 
 @pytest.fixture

@@ -15,20 +15,9 @@ from parvis.cli.desk import opened_desk
 
 
 def open_desk_of_alice() -> int:
-    from parvis.people.verbs import Opening, open_desk
-    from tests.cast import PASSWORD
+    from tests.cast import open_the_desk_of_alice
 
-    alice = open_desk(
-        Opening(
-            name="Alice",
-            email="alice@example.org",
-            password=PASSWORD,
-            workspace="Librairie Ponts",
-            time_zone="Europe/Paris",
-            language="en",
-        )
-    )
-    return alice.pk
+    return open_the_desk_of_alice().pk
 
 
 def furnish() -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+import typer
 
 from parvis.cli.failures import Failure
 from parvis.schedule.local_time import Repeated, Skipped, settle
@@ -13,6 +16,11 @@ EXAMPLE = "2026-12-24 18:00"
 class Fold(StrEnum):
     FIRST = "first"
     SECOND = "second"
+
+
+FoldOption = Annotated[
+    Fold | None, typer.Option("--fold", help="Which one, when clocks show that time twice.")
+]
 
 
 def moment_from(typed: str, zone: ZoneInfo, fold: Fold | None) -> datetime:

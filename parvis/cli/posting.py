@@ -12,7 +12,7 @@ import typer
 from parvis.cli.command import command
 from parvis.cli.exits import ExitCode
 from parvis.cli.failures import Failure, failure_of
-from parvis.cli.moments import EXAMPLE, Fold, moment_from, shown_to_a_person
+from parvis.cli.moments import EXAMPLE, Fold, FoldOption, moment_from, shown_to_a_person
 from parvis.cli.voice import Voice
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ At = Annotated[
 ]
 Now = Annotated[bool, typer.Option("--now", help="As soon as a worker takes it.")]
 Draft = Annotated[bool, typer.Option("--draft", help="Keep it as a draft.")]
-FoldOption = Annotated[
-    Fold | None, typer.Option("--fold", help="Which one, when clocks show that time twice.")
-]
 MediaFiles = Annotated[
     list[Path] | None, typer.Option("--media", metavar="FILE", help="A picture. Repeatable.")
 ]

@@ -8,7 +8,7 @@ import typer
 
 from parvis.cli.choices import Choice
 from parvis.cli.command import command, new_group, usual_command
-from parvis.cli.moments import EXAMPLE, Fold, moment_from, shown_to_a_person
+from parvis.cli.moments import EXAMPLE, FoldOption, moment_from, shown_to_a_person
 from parvis.cli.voice import Voice
 
 if TYPE_CHECKING:
@@ -35,9 +35,6 @@ PostNumber = Annotated[int, typer.Argument(metavar="POST", help="The post’s nu
 Shelf = Annotated[State, typer.Option("--state", help="Which posts.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="How many, the newest first.")]
 At = Annotated[str, typer.Option("--at", metavar="TIME", help=f"“{EXAMPLE}”, or ISO 8601.")]
-FoldOption = Annotated[
-    Fold | None, typer.Option("--fold", help="Which one, when clocks show that time twice.")
-]
 Decided = Annotated[
     Choice,
     typer.Argument(

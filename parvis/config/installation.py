@@ -15,6 +15,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from parvis.postgres import EmbeddedPostgres
 
+# The oldest major version that the tests run on.
+OLDEST_POSTGRES = 15
+
 # A leading dot stands for all names below it, as Django reads it.
 _HOST = re.compile(r"\*|\.?[\w.-]+(:\d{1,5})?|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?(:\d{1,5})?")
 

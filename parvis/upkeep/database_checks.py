@@ -8,12 +8,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from parvis import __version__
+from parvis.config.installation import OLDEST_POSTGRES
 from parvis.deliver.verbs import database_now
 from parvis.upkeep.findings import Finding, fault, fine, warning
 from parvis.upkeep.preparation import pending_migrations, unknown_migrations
 
-# The oldest version that the tests run on.
-OLDEST_POSTGRES = 15
 CLOCK_MAY_DIFFER_SECONDS = 5.0
 
 

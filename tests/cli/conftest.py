@@ -1,4 +1,4 @@
-"""Installations for the tests of whole processes, and a way to speak to the command in this one."""
+"""A way to speak to the command in this process."""
 
 import os
 import sys
@@ -9,7 +9,6 @@ from typing import NamedTuple
 import pytest
 
 from parvis.cli.program import run
-from tests.installed import new_installation as new_installation
 
 
 class Said(NamedTuple):

@@ -1,7 +1,10 @@
 """The desk in a test: signed in as Alice, with static files as they lie in the packages."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from parvis.people.models import User
 
@@ -14,6 +17,13 @@ def _plain_static_files(settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_behind() -> Iterator[None]:
+    """A page's language stays active in the thread that served it, until the next request."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
