@@ -1,6 +1,5 @@
 """What can be done about posts before they are handed over to delivery."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from django.db import transaction
@@ -150,11 +149,6 @@ def review_part(part: Part, account: Account) -> Review:
     if account.can_publish:
         return found
     return replace(found, findings=(RECONNECT_FIRST, *found.findings))
-
-
-def review_post(post: Post) -> Mapping[Account, Review]:
-    parts = parts_of(post.workspace, content_of(post))
-    return {account: review_part(part, account) for account, part in parts.items()}
 
 
 def _part(said: Content | Post, text: str | None, images: tuple[Image, ...]) -> Part:
