@@ -3,14 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
-
-from parvis.connections.models import Account
-from parvis.deliver.models import Delivery
 
 LEASE_SECONDS = 25.0
 SETTLING_SECONDS = 5.0
@@ -56,16 +51,6 @@ def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
         )
         taken = {one.claim: one for one in map(_taken, cursor.fetchall())}
     return [taken[claim] for claim in claims if claim in taken]
-
-
-def receipts_of_others(claim: Claim, account: Account) -> frozenset[str]:
-    """The account's posts, by the network's ids, that other deliveries have made lately."""
-    lately = timezone.now() - timedelta(days=2)
-    others = Delivery.objects.filter(account=account, settled_at__gt=lately).exclude(
-        pk=claim.delivery_id
-    )
-    receipts = others.values_list("receipts", flat=True)
-    return frozenset(receipt["remote_id"] for each in receipts for receipt in each)
 
 
 def renew(claims: Sequence[Claim]) -> set[int]:
@@ -212,7 +197,10 @@ WHERE state = 'scheduled' AND ready_at <= statement_timestamp()
 """
 
 _NEXT = """
-SELECT extract(epoch FROM min(ready_at) - clock_timestamp()) FROM deliver_delivery
-WHERE state IN ('scheduled', 'checking')
-  AND (lease_until IS NULL OR lease_until < statement_timestamp())
+SELECT extract(epoch FROM min(CASE d.state
+           WHEN 'scheduled' THEN greatest(d.ready_at, a.waits_until) ELSE d.ready_at END)
+       - clock_timestamp())
+FROM deliver_delivery d JOIN connections_account a ON a.id = d.account_id
+WHERE d.state IN ('scheduled', 'checking')
+  AND (d.lease_until IS NULL OR d.lease_until < statement_timestamp())
 """

@@ -15,18 +15,18 @@ from parvis.connections import verbs as connections
 from parvis.connections.models import Account
 from parvis.connections.refresh import with_living_tokens, with_new_tokens
 from parvis.connections.sealing import CannotUnseal
-from parvis.deliver import claims, ledger, outcomes
-from parvis.deliver.claims import LEASE_SECONDS, Claim, Taken, receipts_of_others
+from parvis.deliver import claims, evidence, ledger, outcomes
+from parvis.deliver.claims import LEASE_SECONDS, Claim, Taken
 from parvis.deliver.freeze import part_from_json
 from parvis.deliver.gathering import GatheredWrites
 from parvis.deliver.ledger import Intent, Settlement
-from parvis.deliver.models import Attempt
 from parvis.deliver.verbs import RECONNECT, hold_for
 from parvis.networks import contract
 from parvis.networks.contract import Found, Prepared, Presence
 from parvis.networks.errors import (
     Expired,
     NetworkError,
+    NotSent,
     Reconnect,
     SlowDown,
     Unknown,
@@ -63,15 +63,22 @@ class Courier:
             await asyncio.gather(*(self._look_up_in_order(queue) for queue in _by_account(taken)))
 
     async def _in_order(self, queue: Sequence[Taken]) -> None:
-        account = await Account.objects.aget(pk=queue[0].account_id)
         for taken in queue:
             try:
-                await self._deliver_one(account, taken)
+                await self._in_turn(taken)
             except LeaseLost:
                 log.warning("delivery=%s lease lost, left to others", taken.claim.delivery_id)
             except Exception:
                 # Its lease lapses and the sweep takes it up; the others must not suffer.
                 log.exception("delivery=%s stopped by a defect", taken.claim.delivery_id)
+
+    async def _in_turn(self, taken: Taken) -> None:
+        """The account is read anew: it may be disconnected by now, or told to wait."""
+        account = await Account.objects.aget(pk=taken.account_id)
+        if account.waits_until and account.waits_until > datetime.now(UTC):
+            await self._settle(outcomes.postponed(taken, account.waits_until))
+        else:
+            await self._deliver_one(account, taken)
 
     async def _deliver_one(self, account: Account, taken: Taken) -> None:
         for part in range(len(taken.receipts), len(taken.parts)):
@@ -108,6 +115,12 @@ class Courier:
         except Expired:
             speaker = await with_new_tokens(self.http, account)
             return speaker, await self._prepared(speaker, taken, part)
+        except NetworkError:
+            raise
+        except Exception as defect:
+            # Nothing was sent. Left to the sweep, it would come back at once and for ever.
+            log.exception("delivery=%s could not be prepared", taken.claim.delivery_id)
+            raise NotSent("defect", type(defect).__name__) from None
 
     async def _speaker(self, account: Account) -> contract.Account:
         if not account.can_publish:
@@ -128,11 +141,11 @@ class Courier:
 
     async def _write_down(self, taken: Taken, part: int, prepared: Prepared) -> int:
         """The attempt is on disk when this returns, and the lease outlives the call to come."""
-        started = time.monotonic()
+        started = seconds_of_this_machine()
         attempt_id = await self._write(
             Intent(claim=taken.claim, part=part, prepared=prepared.to_json())
         )
-        left = LEASE_SECONDS - (time.monotonic() - started)
+        left = LEASE_SECONDS - (seconds_of_this_machine() - started)
         if attempt_id is None or left < PUBLISH_SECONDS:
             raise LeaseLost
         return attempt_id
@@ -152,32 +165,62 @@ class Courier:
 
     async def _look_up_in_order(self, queue: Sequence[Taken]) -> None:
         """One after the other: what the first finds is not the second's, however alike."""
-        account = await Account.objects.aget(pk=queue[0].account_id)
         for taken in queue:
-            await self._look_up_one(account, taken)
+            try:
+                account = await Account.objects.aget(pk=taken.account_id)
+                await self._look_up_one(account, taken)
+            except Exception:
+                # Its lease lapses and it is looked up again; the others must not suffer.
+                log.exception("delivery=%s look-up stopped by a defect", taken.claim.delivery_id)
 
     async def _look_up_one(self, account: Account, taken: Taken) -> None:
         try:
-            found = await self._find(account, taken)
-            settlement = outcomes.looked_up(taken, found)
+            settlement = await self._judge(account, taken)
         except NetworkError as error:
             settlement = outcomes.lookup_failed(taken, await self._heed(account, error))
-        await self._settle(settlement)
+        settlement = await self._settle_lookup(account, taken, settlement)
         log.info("delivery=%s looked up: %s", taken.claim.delivery_id, settlement.after)
 
-    async def _find(self, account: Account, taken: Taken) -> Found:
+    async def _judge(self, account: Account, taken: Taken) -> Settlement:
+        """The time is read before the network is asked, or a request could slip in between."""
         part = len(taken.receipts)
         stored = taken.prepared.get(str(part))
-        first = await Attempt.objects.filter(
-            delivery=taken.claim.delivery_id, part=part, request__has_key="key"
-        ).afirst()
-        if stored is None or first is None:
-            return Found(presence=Presence.ABSENT)
-        speaker = await self._speaker(account)
-        network = all_networks()[account.network]
-        prepared = Prepared.from_json(stored)
-        others = await sync_to_async(receipts_of_others)(taken.claim, account)
-        return await network.look_up(self.http, speaker, prepared, first.started_at, others)
+        sent = await sync_to_async(evidence.read_sent)(taken.claim, part)
+        if stored is None or sent is None:
+            return outcomes.looked_up(taken, Found(presence=Presence.ABSENT))
+        found = await self._find(account, Prepared.from_json(stored), sent.first_at)
+        if found.presence is Presence.ABSENT and sent.under_way > 0:
+            return outcomes.too_soon(taken, sent.under_way)
+        return outcomes.looked_up(taken, found)
+
+    async def _find(self, account: Account, prepared: Prepared, sent_at: datetime) -> Found:
+        try:
+            speaker = await self._speaker(account)
+            others = await sync_to_async(evidence.known_receipts)(account, sent_at)
+            network = all_networks()[account.network]
+            return await network.look_up(self.http, speaker, prepared, sent_at, others)
+        except NetworkError:
+            raise
+        except Exception as defect:
+            log.exception("looking up on %s met a defect", account.network)
+            raise NotSent("defect", type(defect).__name__) from None
+
+    async def _settle_lookup(
+        self, account: Account, taken: Taken, settlement: Settlement
+    ) -> Settlement:
+        if settlement.receipt is None or _takes_a_key_once(account):
+            await self._settle(settlement)
+            return settlement
+        ours = await sync_to_async(evidence.unless_anothers)(
+            taken.claim,
+            account,
+            settlement.receipt["remote_id"],
+            lambda: self._settle_all([settlement]),
+        )
+        if not ours:
+            settlement = outcomes.contested(taken)
+            await self._settle(settlement)
+        return settlement
 
     async def _heed(self, account: Account, error: NetworkError) -> NetworkError:
         """What concerns the account concerns all its deliveries, not only this one.
@@ -236,6 +279,17 @@ class _Leases:
             except Exception:
                 # Leases lapse then, and what is not sent yet will not be.
                 log.exception("leases could not be renewed")
+
+
+def seconds_of_this_machine() -> float:
+    """Counts on while the machine sleeps, as the leases in a database elsewhere do."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)
+
+
+def _takes_a_key_once(account: Account) -> bool:
+    """Whether a post is found again by its own key, and not by what it says."""
+    return account.traits.native_key_seconds is None
 
 
 def _by_account(taken: Sequence[Taken]) -> list[list[Taken]]:

@@ -119,7 +119,8 @@ WITH given AS (
             clock_timestamp() + g.ready_in * interval '1 second', d.ready_at),
         receipts = CASE WHEN g.receipt IS NULL THEN d.receipts
                         ELSE d.receipts || jsonb_build_array(g.receipt) END,
-        tries = d.tries + CASE WHEN g.before = 'claimed' THEN 1 ELSE 0 END,
+        tries = d.tries + CASE WHEN g.before = 'claimed' AND g.outcome IS NOT NULL
+                               THEN 1 ELSE 0 END,
         lookups = CASE WHEN g.before = 'sending' THEN 0 ELSE d.lookups END,
         reason_code = g.code, reason = g.sentence, reason_facts = g.facts,
         candidates = g.candidates,

@@ -1,6 +1,7 @@
 """Decides what follows from what a network said. Pure: an answer in, a settlement out."""
 
 import random
+from datetime import datetime
 from typing import Any
 
 from parvis.deliver.claims import SETTLING_SECONDS, Taken
@@ -63,8 +64,29 @@ def looked_up(taken: Taken, found: Found) -> Settlement:
     if found.presence is Presence.PRESENT and found.published:
         return _present(taken, found.published)
     if found.presence is Presence.ABSENT:
-        return _lookup_settlement(taken, State.SCHEDULED, code="absent", ready_in=0.0)
+        return _lookup_settlement(
+            taken, State.SCHEDULED, code="absent", ready_in=pause(taken.tries)
+        )
     return _cannot_tell(taken, found)
+
+
+def too_soon(taken: Taken, seconds: float) -> Settlement:
+    """It is not there, but the request may be under way for so many seconds yet."""
+    return _lookup_settlement(
+        taken, State.CHECKING, code="under-way", ready_in=min(seconds, pause(taken.lookups))
+    )
+
+
+def contested(taken: Taken) -> Settlement:
+    """What was found may be another delivery's: once that one is settled, this can be told."""
+    return _lookup_settlement(taken, State.CHECKING, code="cannot-tell", ready_in=1.0)
+
+
+def postponed(taken: Taken, until: datetime) -> Settlement:
+    """Not a try: the network told the account to wait before this one's turn came."""
+    return Settlement(
+        claim=taken.claim, before=State.CLAIMED, after=State.SCHEDULED, ready_at=until
+    )
 
 
 def lookup_failed(taken: Taken, error: NetworkError) -> Settlement:

@@ -105,8 +105,8 @@ def delete(post: Post) -> None:
 
 
 def release(delivery: Delivery) -> None:
-    """Sends a held delivery after all."""
-    _decide(delivery, from_states=(State.HELD,), state=State.SCHEDULED, **_due_now())
+    """Sends a held delivery after all, prepared anew: networks forget uploads that lie unused."""
+    _decide(delivery, from_states=(State.HELD,), state=State.SCHEDULED, prepared={}, **_due_now())
 
 
 def it_is_there(delivery: Delivery, published: Published) -> None:
@@ -166,7 +166,7 @@ def release_for(account: Account) -> int:
     with transaction.atomic():
         released = Delivery.objects.filter(
             account=account, state=State.HELD, reason_code__in=(RECONNECT, DISCONNECTED)
-        ).update(state=State.SCHEDULED, **_no_reason())
+        ).update(state=State.SCHEDULED, prepared={}, **_no_reason())
         _wake_the_clock()
     return released
 

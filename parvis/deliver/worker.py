@@ -10,6 +10,7 @@ from typing import cast
 
 import psycopg
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app
@@ -52,7 +53,7 @@ async def _run_clock(stop: asyncio.Event) -> None:
                 while not stop.is_set():
                     await _tick_until_idle()
                     await _sleep_until_due(woken, stop)
-        except (psycopg.Error, OSError) as error:
+        except (psycopg.Error, DatabaseError, OSError) as error:
             log.warning("the database cannot be reached, trying again: %s", type(error).__name__)
             await asyncio.sleep(1)
 
@@ -87,8 +88,10 @@ async def _woken() -> AsyncIterator[asyncio.Event]:
 
 
 async def _listen(connection: "psycopg.AsyncConnection[object]", woken: asyncio.Event) -> None:
-    async for _ in connection.notifies():
-        woken.set()
+    """Ends with the connection. The clock then looks by itself, every LONGEST_SLEEP at least."""
+    with contextlib.suppress(psycopg.Error):
+        async for _ in connection.notifies():
+            woken.set()
 
 
 @contextlib.asynccontextmanager

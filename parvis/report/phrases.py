@@ -147,6 +147,7 @@ REASONS = {
     "cannot-tell": _(
         "The network did not confirm it, and what is on the account does not tell for certain."
     ),
+    "under-way": _("It is not there yet, but the network may still be at it."),
     "absent": _("It was looked for and is surely not on the network."),
     "defect": _("A defect in Parvis interrupted the answer."),
     "no-answer": _("The network did not answer."),

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
+from django.db.models import F
 from django.db.models.functions import Now
 
 from parvis.config.reach import all_networks, new_http
 from parvis.deliver import claims
 from parvis.deliver.courier import Courier
-from parvis.deliver.models import Delivery
+from parvis.deliver.evidence import UNDER_WAY_SECONDS
+from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
 
 
@@ -34,6 +37,13 @@ def deliver_due() -> None:
 
 
 def look_up_due() -> None:
+    """One batch of look-ups, long after anything that was sent could be under way."""
+    long_ago = F("started_at") - timedelta(seconds=UNDER_WAY_SECONDS)
+    Attempt.objects.filter(finished_at__isnull=False).update(started_at=long_ago)
+    look_up_at_once()
+
+
+def look_up_at_once() -> None:
     """One batch of look-ups, whose settling window or pause is taken as over."""
     Delivery.objects.filter(state=State.CHECKING).update(ready_at=Now())
     async_to_sync(_look_up)(claims.claim_lookups(100))

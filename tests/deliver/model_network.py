@@ -1,0 +1,149 @@
+"""A small model of a network, at the contract's border: a set of posts, and requests on their way.
+
+It stands where no real server can: random histories need thousands of calls, and requests that
+land long after nobody waits for them. `fates` says what becomes of the next calls.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from parvis.deliver.models import Attempt, Outcome
+from parvis.networks import contract
+from parvis.networks.bluesky.network import Bluesky
+from parvis.networks.contract import Candidate, Found, Part, Prepared, Presence, Published
+from parvis.networks.errors import NotSent, Refused, Unknown
+from parvis.networks.http import Http
+
+
+class Killed(BaseException):
+    """The worker's process is gone: nothing after this line of it ever runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    remote_id: str
+    key: str
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class UnderWay:
+    prepared: Prepared
+    age: float = 0.0
+
+
+@dataclass
+class ModelNetwork(Bluesky):
+    """`keyed`: a repeated key is the same post for ever, and posts are found by it. Otherwise each
+    request that lands is a new post, and posts are found by their text."""
+
+    keyed: bool
+    posts: list[Post] = field(default_factory=list)
+    under_way: list[UnderWay] = field(default_factory=list)
+    fates: deque[str] = field(default_factory=deque)
+    stalled: Callable[[], Awaitable[None]] | None = None
+    unwritten_sends: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    async def prepare(
+        self, http: Http, account: contract.Account, part: Part, key: str, created_at: datetime
+    ) -> Prepared:
+        fate = self._next_fate("prepare ")
+        if fate == "fails":
+            raise NotSent("unreachable", "It cannot be reached.", host="example.org")
+        if fate == "defect":
+            raise ZeroDivisionError
+        if fate == "killed":
+            raise Killed
+        if fate == "stalls" and self.stalled:
+            await self.stalled()
+        return Prepared(key=key, text=part.text, body={"made": created_at.isoformat()})
+
+    async def publish(self, http: Http, account: contract.Account, prepared: Prepared) -> Published:
+        await self._see_that_it_is_written(prepared)
+        fate = self._next_fate("publish ")
+        if fate == "refused":
+            raise Refused("rejected", "No.", said="No.", host="example.org")
+        if fate == "not sent":
+            raise NotSent("unreachable", "It cannot be reached.", host="example.org")
+        if fate in ("lost request", "killed before"):
+            raise Unknown("no-answer", "Silence.") if fate == "lost request" else Killed
+        if fate == "late":
+            self.under_way.append(UnderWay(prepared=prepared))
+            raise Unknown("no-answer", "Silence.")
+        post = self.land(prepared)
+        if fate == "lost answer":
+            raise Unknown("no-answer", "Silence.")
+        if fate == "killed after":
+            raise Killed
+        if fate == "stalls" and self.stalled:
+            await self.stalled()
+        return _published(post)
+
+    async def look_up(
+        self,
+        http: Http,
+        account: contract.Account,
+        prepared: Prepared,
+        sent_at: datetime,
+        others: frozenset[str] = frozenset(),
+    ) -> Found:
+        fate = self._next_fate("look up ")
+        if fate == "fails":
+            raise NotSent("no-answer", "Silence.")
+        if fate == "defect":
+            raise ZeroDivisionError
+        found = [post for post in self.posts if self._matches(post, prepared, others)]
+        if fate == "stalls" and self.stalled:
+            await self.stalled()
+        return _told(found)
+
+    def land(self, prepared: Prepared) -> Post:
+        for post in self.posts:
+            if self.keyed and post.key == prepared.key:
+                return post
+        post = Post(remote_id=str(len(self.posts)), key=prepared.key, text=prepared.text)
+        self.posts.append(post)
+        return post
+
+    def _matches(self, post: Post, prepared: Prepared, others: frozenset[str]) -> bool:
+        if self.keyed:
+            return post.key == prepared.key
+        return post.text == prepared.text and post.remote_id not in others
+
+    def _next_fate(self, call: str) -> str:
+        """A fate for another kind of call stays in line: it befalls the next of its own kind."""
+        for fate in self.fates:
+            if fate.startswith(call):
+                self.fates.remove(fate)
+                return fate.removeprefix(call)
+        return ""
+
+    async def _see_that_it_is_written(self, prepared: Prepared) -> None:
+        written = Attempt.objects.filter(outcome=Outcome.OPEN, request=_stored(prepared))
+        if not await sync_to_async(written.exists)():
+            self.unwritten_sends += 1
+
+
+def _stored(prepared: Prepared) -> dict[str, Any]:
+    return prepared.to_json()
+
+
+def _published(post: Post) -> Published:
+    return Published(remote_id=post.remote_id, url=f"https://example.org/{post.remote_id}")
+
+
+def _told(found: list[Post]) -> Found:
+    if len(found) == 1:
+        return Found(presence=Presence.PRESENT, published=_published(found[0]))
+    if not found:
+        return Found(presence=Presence.ABSENT)
+    candidates = (Candidate(remote_id=p.remote_id, url="", text=p.text) for p in found)
+    return Found(presence=Presence.CANNOT_TELL, candidates=tuple(candidates))
