@@ -63,8 +63,7 @@ class Teller:
     def _sentences(self, event: Event) -> tuple[str, ...]:
         match event:
             case Ready(url=url, first_start=True):
-                kept = f"Everything is kept in {self._installed.data}. {_STOP}"
-                return (f"Open {url} and make the owner’s account.", kept)
+                return (f"Open {url} and make the owner’s account.", f"{self._kept()} {_STOP}")
             case Ready(url=url):
                 return (f"Parvis is at {url}: sign in with your e-mail address.", _STOP)
             case Ended(name=name, code=code, pause=pause):
@@ -76,7 +75,18 @@ class Teller:
             case _:
                 return (_PLAIN[type(event)],)
 
+    def _kept(self) -> str:
+        if self._installed.database_url is None:
+            return f"Everything is kept in {self._installed.data}."
+        return (
+            f"Pictures and keys are kept in {self._installed.data}, all else in the database that "
+            "DATABASE_URL names."
+        )
+
     def _ended(self, name: str, code: int, pause: float) -> str:
+        if code < 0:
+            killed = f"was killed (signal {-code})"
+            return f"The {name} process {killed}; it is started again in {pause:g} s."
         return (
             f"The {name} process ended by itself ({code}); it is started again in {pause:g} s. "
             f"{log_file(log_folder(self._installed))} says why."
