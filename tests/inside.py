@@ -40,6 +40,16 @@ def furnish() -> dict[str, Any]:
     }
 
 
+def schedule_many(number: int) -> None:
+    """So many posts for the one account there is, all of them due now."""
+    from parvis.connections.models import Account
+    from tests.cast import scheduled
+
+    account = Account.objects.get()
+    for each in range(number):
+        scheduled(account, text=f"Post {each:02}")
+
+
 def restore_and_die(file: str) -> None:
     """A restore that loses its machine just before it is done."""
     from parvis.backup import restore as restoring

@@ -56,6 +56,27 @@ def test_a_worker_killed_between_attempt_and_settle_leaves_exactly_one_record(
     assert len(world.pds.requests(PUT)) == 1
 
 
+def test_two_workers_on_one_database_publish_each_of_sixty_posts_once(world: World) -> None:
+    with world.installed.up() as running:
+        furnish_by_command(world)
+        other = world.installed.start("work", "--json")
+        try:
+            other.next_event("ready")
+            world.installed.inside("schedule_many", 60)
+            wait_until(lambda: len(world.pds.requests(PUT)) >= 60, 60, "sixty posts")
+            wait_until(lambda: _published(world) == 60, 30, "sixty settlements")
+        finally:
+            other.stop()
+        assert running.child("work").is_running()
+    assert sorted(world.texts()) == [f"Post {each:02}" for each in range(60)]
+    assert len(world.pds.requests(PUT)) == 60
+
+
+def _published(world: World) -> int:
+    statement = "SELECT count(*) FROM deliver_delivery WHERE state = 'published'"
+    return int(world.installed.query(statement)[0][0])
+
+
 def test_everything_killed_at_once_is_made_good_at_the_next_start(world: World) -> None:
     held = world.pds.hold(PUT)
     with world.installed.up() as running:
