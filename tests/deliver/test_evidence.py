@@ -1,6 +1,7 @@
 """What is needed to believe a look-up, and what one troubled post may cost the others."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,8 +23,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelNetwork]:
+def network(ponts: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelNetwork]:
+    """A network that has no keys: a post is found again by what it says."""
     model = ModelNetwork(keyed=False)
+    ponts.stored_traits = replace(ponts.traits, native_key_seconds=0).to_json()
+    ponts.save()
     monkeypatch.setattr(courier, "all_networks", lambda: {"bluesky": model})
     yield model
     assert model.unwritten_sends == 0
