@@ -4,7 +4,6 @@ import inspect
 import os
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +16,7 @@ InJson = Annotated[
     bool, typer.Option("--json", help="Answer with one JSON object, errors included.")
 ]
 Data = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--data", metavar="FOLDER", help="The data folder (or PARVIS_DATA)."),
 ]
 
@@ -33,8 +32,10 @@ def command(
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @wraps(function)
-        def called(*, in_json: bool, data: Path | None, **arguments: Any) -> None:
+        def called(*, in_json: bool, data: str | None, **arguments: Any) -> None:
             _use_data_folder(data)
+            for argument in arguments.values():
+                refuse_unreadable(*(argument if isinstance(argument, list) else [argument]))
             function(Voice(in_json), **arguments)
 
         _declare_options(called, function)
@@ -48,7 +49,7 @@ def usual_command(group: typer.Typer, function: Callable[..., None]) -> None:
 
     @wraps(function)
     def called(
-        *, context: typer.Context, in_json: bool, data: Path | None, **arguments: Any
+        *, context: typer.Context, in_json: bool, data: str | None, **arguments: Any
     ) -> None:
         _use_data_folder(data)
         if context.invoked_subcommand is None:
@@ -64,11 +65,35 @@ def usual_command(group: typer.Typer, function: Callable[..., None]) -> None:
     group.callback(invoke_without_command=True)(called)
 
 
-def _use_data_folder(data: Path | None) -> None:
+def refuse_unreadable(*texts: object) -> None:
+    """Python hands on bytes that are no UTF-8 as lone surrogates, and no database keeps those."""
+    for text in texts:
+        if isinstance(text, str) and _is_unreadable(text):
+            raise no_text()
+
+
+def no_text() -> Failure:
+    return Failure(
+        "no-text",
+        "What was typed or read is not text in UTF-8. Nothing was done. Write it as UTF-8 and try "
+        "again.",
+        ExitCode.USAGE,
+    )
+
+
+def _is_unreadable(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _use_data_folder(data: str | None) -> None:
+    if data == "":
+        raise Failure(
+            "usage", "--data names no folder: it is empty. Nothing was done.", ExitCode.USAGE
+        )
     if data is not None:
         from parvis.config.installation import folder_named
 
-        os.environ["PARVIS_DATA"] = str(folder_named(str(data)))
+        os.environ["PARVIS_DATA"] = str(folder_named(data))
 
 
 def _declare_options(

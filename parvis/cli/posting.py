@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parvis.cli.command import command
+from parvis.cli.command import command, no_text, refuse_unreadable
 from parvis.cli.exits import ExitCode
 from parvis.cli.failures import Failure, failure_of
 from parvis.cli.moments import EXAMPLE, Fold, FoldOption, moment_from, shown_to_a_person
@@ -88,7 +88,7 @@ def post(
     """
     _refuse_unclear_time(at, now, draft, wait)
     wish = Wish(
-        text=sys.stdin.read().rstrip("\n") if text == "-" else text,
+        text=_from_standard_input() if text == "-" else text,
         to=tuple(to),
         at=at,
         now=now,
@@ -122,6 +122,15 @@ def _refuse_unclear_time(at: str | None, now: bool, draft: bool, wait: bool) -> 
         raise Failure(
             "usage", "A draft does not go out: --wait is for --now and --at.", ExitCode.USAGE
         )
+
+
+def _from_standard_input() -> str:
+    try:
+        text = sys.stdin.read().rstrip("\n")
+    except UnicodeDecodeError:
+        raise no_text() from None
+    refuse_unreadable(text)
+    return text
 
 
 def _paired(media: list[Path], alts: list[str]) -> tuple[tuple[Path, str], ...]:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import subprocess
 import sys
 
@@ -179,10 +180,34 @@ def test_an_answer_that_cannot_be_written_is_told_where_it_can(arguments: str) -
     assert "Traceback" not in said.stderr
 
 
-def _in_a_shell(command: str) -> "subprocess.CompletedProcess[str]":
+@pytest.mark.parametrize("read", ["caf\udce9", "a\0b"])
+def test_a_text_that_is_not_utf_8_is_told_and_nothing_is_done(say, read: str) -> None:
+    for said in (
+        say("post", "-", "--to", "ponts", "--draft", "--json", stdin=read),
+        say("post", read, "--to", "ponts", "--draft", "--json"),
+        say("post", "x", "--to", "ponts", "--media", "a.png", "--alt", read, "--draft", "--json"),
+    ):
+        assert json.loads(said.out)["error"]["code"] == "no-text"
+        assert said.exit_code == 2
+
+
+def test_bytes_of_another_encoding_on_standard_input_are_told() -> None:
+    said = _in_a_shell("post - --to ponts --draft </bin/sh", PYTHONUTF8="1", LC_ALL="C.UTF-8")
+    assert said.returncode == 2
+    assert "not text in UTF-8" in said.stderr
+
+
+def test_an_empty_data_folder_is_not_the_present_one(say) -> None:
+    said = say("posts", "--data", "")
+    assert said.exit_code == 2
+    assert "it is empty" in said.err
+
+
+def _in_a_shell(command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         ["/bin/sh", "-c", f'"$0" -m parvis {command}', sys.executable],
         capture_output=True,
         text=True,
+        env={**os.environ, **environment},
         check=False,
     )
