@@ -105,7 +105,8 @@ RETURNING delivery_id, fence, id
 """
 
 # `ready_in` counts from the database's clock, so that workers' clocks may disagree.
-# A try that ended before an attempt was written is kept too, for the reader of the trace.
+# A try that ended before an attempt was written is kept too, for the reader of the trace; and an
+# attempt whose outcome was unknown tells what the look-up has shown.
 _SETTLE = """
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS g(
@@ -134,6 +135,11 @@ WITH given AS (
     UPDATE deliver_attempt a
     SET finished_at = clock_timestamp(), outcome = g.outcome, code = g.code, answer = g.answer
     FROM given g WHERE a.id = g.attempt_id AND g.outcome IS NOT NULL
+), looked_up AS (
+    UPDATE deliver_attempt a SET outcome = g.outcome
+    FROM given g JOIN settled s ON s.id = g.id
+    WHERE g.before = 'checking' AND g.outcome IS NOT NULL
+      AND a.delivery_id = g.id AND a.part = g.part AND a.outcome = 'unknown'
 ), never_sent AS (
     INSERT INTO deliver_attempt
         (delivery_id, part, number, fence, worker, request, outcome, code, answer,

@@ -65,7 +65,11 @@ def looked_up(taken: Taken, found: Found) -> Settlement:
         return _present(taken, found.published)
     if found.presence is Presence.ABSENT:
         return _lookup_settlement(
-            taken, State.SCHEDULED, code="absent", ready_in=pause(taken.tries)
+            taken,
+            State.SCHEDULED,
+            outcome=Outcome.ABSENT,
+            code="absent",
+            ready_in=pause(taken.tries),
         )
     return _cannot_tell(taken, found)
 
@@ -120,6 +124,7 @@ def _present(taken: Taken, receipt: Published) -> Settlement:
     return _lookup_settlement(
         taken,
         State.SCHEDULED if more_parts else State.PUBLISHED,
+        outcome=Outcome.FOUND,
         receipt=receipt_to_json(receipt),
         ready_in=0.0,
     )

@@ -117,6 +117,18 @@ def test_after_a_lost_answer_the_look_up_finds_the_one_record(stage: Stage) -> N
     assert delivery.receipts[0]["remote_id"] == record["uri"]
 
 
+def test_an_attempt_tells_what_the_look_up_has_shown(stage: Stage) -> None:
+    delivery = scheduled(stage.account)
+    stage.proxy.lose_request(PUT)
+    deliver_due()
+    look_up_due()
+    Delivery.objects.update(ready_at=Now())
+    stage.proxy.lose(PUT)
+    deliver_due()
+    look_up_due()
+    assert outcomes_of(delivery) == [Outcome.ABSENT, Outcome.FOUND]
+
+
 def test_a_request_lost_on_its_way_is_sent_again_and_published_once(stage: Stage) -> None:
     delivery = scheduled(stage.account)
     stage.proxy.lose_request(PUT)
