@@ -93,7 +93,13 @@ def test_a_switch_that_is_neither_yes_nor_no_is_told() -> None:
 
 def test_make_hands_on_a_data_folder_with_spaces_whole() -> None:
     said = subprocess.run(
-        ["make", "--eval=told:;@printenv PARVIS_DATA", "told", "DATA=../Écrits & autres/l'été"],
+        [
+            "make",
+            "--no-print-directory",
+            "--eval=told:;@printenv PARVIS_DATA",
+            "told",
+            "DATA=../Écrits & autres/l'été",
+        ],
         cwd=MAKEFILE,
         capture_output=True,
         text=True,

@@ -318,6 +318,21 @@ function countDescriptions() {
 const changed = () => form.dispatchEvent(new Event("change", { bubbles: true }));
 const holdsFiles = (transfer) => transfer.types.includes("Files") && !transfer.types.includes("text/plain");
 
+// What was typed, ticked or chosen while this file was still on its way.
+
+function takeUpWhatCameFirst() {
+  if ([...form.elements].some(isChanged)) {
+    kept = "";
+    keepSoon();
+  }
+  if (picker.files.length) picker.dispatchEvent(new Event("change"));
+}
+
+function isChanged(control) {
+  if (control.type === "checkbox") return control.checked !== control.defaultChecked;
+  return ["textarea", "text"].includes(control.type) && control.value !== control.defaultValue;
+}
+
 // What is listened to
 
 form.classList.add("scripted");
@@ -418,5 +433,6 @@ document.body.addEventListener("htmx:oobAfterSwap", countDescriptions);
 showWhatApplies();
 countDescriptions();
 offerCopy();
+takeUpWhatCameFirst();
 (form.querySelector(".question") ?? form.querySelector("#changed > *"))?.focus();
 setInterval(tellHowLongAgo, 10_000);
