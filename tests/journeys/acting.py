@@ -68,7 +68,7 @@ def in_seconds(seconds: float) -> str:
     return (datetime.now(ZONE) + timedelta(seconds=seconds)).isoformat()
 
 
-def wait_until_state(world: World, post: int, state: str, seconds: float = 60) -> None:
+def wait_until_state(world: World, post: int, state: str, seconds: float = 120) -> None:
     """Asks the database itself: a command per look would keep the machine busy."""
     url = installation({"PARVIS_DATA": str(world.installed.data)}).postgres().url
     with psycopg.connect(url, autocommit=True) as database:

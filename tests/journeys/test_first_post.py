@@ -15,7 +15,7 @@ from tests.journeys.acting import (
 from tests.journeys.conftest import World
 from tests.servers.mastodon import MastodonServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.installation]
+pytestmark = [pytest.mark.browser, pytest.mark.installation, pytest.mark.timeout(300)]
 TEXT = "The square reopens on Saturday. Forty second-hand booksellers, and the smell of rain."
 ALT = "Wooden stalls of books in front of the cathedral, at dawn."
 
