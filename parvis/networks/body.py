@@ -1,6 +1,7 @@
 """Request bodies: JSON, forms, and files that are read from disk while they are sent."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -16,10 +17,24 @@ from parvis.networks.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """A file sent as one field of a form."""
+class Slice:
+    """So many bytes of a file from `start` on: one chunk of an upload, held in memory."""
 
     path: Path
+    start: int
+    length: int
+
+    def read(self) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            return file.read(self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file, or a slice of one, sent as one field of a form."""
+
+    path: Path | Slice
     name: str
     media_type: str
 
@@ -31,7 +46,7 @@ Form = Mapping[str, str | Secret | Upload]
 class Body:
     """`content` is what is sent as it is; a form with files and a path are opened when sent."""
 
-    content: bytes | Path | Form | None = None
+    content: bytes | Path | Slice | Form | None = None
     content_type: str | None = None
 
     @property
@@ -42,7 +57,7 @@ class Body:
     async def opened(self) -> AsyncIterator[BinaryIO | aiohttp.FormData]:
         """The files of this body, open until the request is over."""
         async with AsyncExitStack() as files:
-            if isinstance(self.content, Path):
+            if isinstance(self.content, Path | Slice):
                 yield await _open(self.content, files)
             elif isinstance(self.content, Mapping):
                 yield await _multipart(self.content, files)
@@ -54,7 +69,7 @@ def encode_body(
     *,
     json: Any = None,
     form: Form | None = None,
-    body: bytes | Path | None = None,
+    body: bytes | Path | Slice | None = None,
     content_type: str | None = None,
 ) -> Body:
     if json is not None:
@@ -86,16 +101,18 @@ async def _multipart(form: Form, files: AsyncExitStack) -> aiohttp.FormData:
     return data
 
 
-async def _open(path: Path, files: AsyncExitStack) -> BinaryIO:
+async def _open(content: Path | Slice, files: AsyncExitStack) -> BinaryIO:
+    path = content.path if isinstance(content, Slice) else content
     try:
-        file = await asyncio.to_thread(path.open, "rb")
+        if isinstance(content, Slice):
+            return io.BytesIO(await asyncio.to_thread(content.read))
+        return files.enter_context(await asyncio.to_thread(path.open, "rb"))
     except OSError:
         raise NotSent(
             "file-missing",
             f"The file {path.name} could not be read. Nothing was posted; it is tried again.",
             name=path.name,
         ) from None
-    return files.enter_context(file)
 
 
 def _revealed(value: object) -> str:

@@ -8,73 +8,46 @@ call that publishes it:
     look_up   answers whether that request was acted on: present, absent or cannot tell
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Protocol
 
 from parvis.networks.http import Http
+from parvis.networks.measures import Metrics, Replies
+from parvis.networks.part import MediaFile as MediaFile
+from parvis.networks.part import Part as Part
+from parvis.networks.part import Poll as Poll
 from parvis.networks.secret import Secret as Secret
-
-Json = dict[str, Any]
+from parvis.networks.traits import Json as Json
+from parvis.networks.traits import Traits as Traits
+from parvis.networks.traits import Visibility as Visibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
-    """What lets us speak as the account. `password` is an app password, kept to sign in anew."""
+    """What lets us speak as the account. `password` is an app password, kept to sign in anew.
+
+    expires_at  the access token's end; None when it has none
+    refresh_at  when to renew it, well before; None when it cannot be or need not be renewed
+    lapses_at   when only the person can renew the permission; None when renewing goes on for ever
+    """
 
     access: Secret
     refresh: Secret | None = None
     password: Secret | None = None
     expires_at: datetime | None = None
+    refresh_at: datetime | None = None
+    lapses_at: datetime | None = None
     scopes: tuple[str, ...] = ()
-
-
-class Visibility(StrEnum):
-    PUBLIC = "public"
-    UNLISTED = "unlisted"
-    FOLLOWERS = "private"
-    MENTIONED = "direct"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
-    """What one account's network can carry. Sizes are bytes, lengths are counted by `text.py`."""
-
-    text_limit: int
-    text_bytes_limit: int | None = None
-    url_weight: int | None = None
-    mention_counts_without_host: bool = False
-    image_limit: int
-    image_bytes_limit: int
-    image_pixels_limit: int | None = None
-    image_types: tuple[str, ...]
-    alt_limit: int
-    visibilities: tuple[Visibility, ...] = ()
-    has_content_warning: bool = False
-    posts_text_alone: bool = True
-    native_key_seconds: int | None = 0
-    """How long the network answers a repeated key with the first post instead of posting anew:
-    0 is never, None is for ever."""
-
-    def to_json(self) -> Json:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Traits":
-        """Unknown names are left out and absent ones take their default, so that limits stored
-        by an older or a newer version can still be read."""
-        known = {f.name: stored[f.name] for f in fields(cls) if f.name in stored}
-        known["image_types"] = tuple(known["image_types"])
-        known["visibilities"] = tuple(Visibility(v) for v in known.get("visibilities", ()))
-        return cls(**known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A connected account as its network module sees it. `server` is an origin, without path."""
+    """A connected account as its network module sees it. `server` is the origin of its API,
+    without path: a network's own, or that of one server of many, or the sandbox's. `way` names
+    how it was connected."""
 
     network: str
     server: str
@@ -82,6 +55,7 @@ class Account:
     handle: str
     tokens: Tokens
     traits: Traits
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +69,36 @@ class Connected:
     display_name: str
     tokens: Tokens
     traits: Traits
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppRegistration:
-    """What a network gave the program itself, not a person."""
+    """What a network gave the program itself, not a person: a developer app's credentials."""
 
     client_id: str
     client_secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeveloperApp:
+    """An app that the owner registers at the network by hand. `page` is where that is done."""
+
+    name: str
+    label: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way of asking a person's permission: what is asked for, and by which developer app.
+
+    `app` is empty where each server registers this program by itself.
+    """
+
+    name: str = ""
+    app: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,33 +111,14 @@ class OAuthReturn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
-    path: Path
-    media_type: str
-    size: int
-    width: int
-    height: int
-    alt: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One post on the network. A thread is a list of them."""
-
-    text: str
-    images: tuple[Image, ...] = ()
-    language: str = ""
-    content_warning: str = ""
-    visibility: Visibility | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The receipt. `url` is where a person can read the post."""
+    """The receipt. `url` is where a person can read the post; `reference` is what an answer to it
+    needs besides its id (Bluesky: the cid)."""
 
     remote_id: str
     url: str
     published_at: datetime | None = None
+    reference: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +163,16 @@ class Found:
     candidates: tuple[Candidate, ...] = ()
 
 
+class Progress(Protocol):
+    """What preparing one part has reached so far, kept across tries and deaths: which chunk of a
+    video was taken, which container was made. Steps are named by the module; the values are
+    plain JSON without secrets."""
+
+    def read(self, step: str) -> Json | None: ...
+
+    async def keep(self, step: str, value: Json) -> None: ...
+
+
 class Network(Protocol):
     name: str
     label: str
@@ -196,21 +183,33 @@ class Network(Protocol):
         """A fresh identity for one part, kept for all its attempts."""
         ...
 
-    async def read_traits(self, http: Http, server: str) -> Traits:
-        """The limits as the server states them now."""
+    async def read_traits(self, http: Http, account: Account) -> Traits:
+        """The limits as the network states them now for this account."""
         ...
 
     async def check(self, http: Http, account: Account) -> str:
         """Signs in with what is kept and answers the account's present handle."""
         ...
 
-    async def refresh(self, http: Http, account: Account) -> Tokens:
-        """New tokens, which must be stored before they are used."""
+    async def refresh(self, http: Http, account: Account, app: AppRegistration | None) -> Tokens:
+        """New tokens, which must be stored before they are used. `app` is the one that the
+        account was connected with; None where there is none."""
         ...
 
     async def prepare(
-        self, http: Http, account: Account, part: Part, key: str, created_at: datetime
-    ) -> Prepared: ...
+        self,
+        http: Http,
+        account: Account,
+        part: Part,
+        *,
+        key: str,
+        created_at: datetime,
+        follows: Sequence[Published],
+        progress: Progress,
+    ) -> Prepared:
+        """`follows` are the receipts of the parts before this one, the first part's first. Raises
+        NotSent with the code "processing" while the network still works on the media."""
+        ...
 
     async def publish(self, http: Http, account: Account, prepared: Prepared) -> Published: ...
 
@@ -228,32 +227,74 @@ class Network(Protocol):
         ...
 
     async def delete(self, http: Http, account: Account, remote_id: str) -> None:
-        """Deleting what is already gone is a success."""
+        """Deleting what is already gone is a success. Refused where the network has no way."""
         ...
+
+    async def read_metrics(
+        self, http: Http, account: Account, remote_ids: Sequence[str]
+    ) -> tuple[Metrics, ...]:
+        """The figures of the account's own posts, in as few calls as the network allows. A
+        figure that the network no longer knows is left out; the others are still read."""
+        ...
+
+    async def read_replies(
+        self, http: Http, account: Account, remote_id: str, cursor: str | None = None
+    ) -> Replies: ...
 
 
 class SignsInWithPassword(Protocol):
-    async def sign_in(self, http: Http, handle: str, password: Secret) -> Connected: ...
+    async def sign_in(
+        self, http: Http, handle: str, password: Secret, server: str = ""
+    ) -> Connected:
+        """`server` is an origin; empty when it is to be found from the handle."""
+        ...
 
 
 class SignsInWithOAuth(Protocol):
-    scopes: tuple[str, ...]
+    ways: tuple[Way, ...]
 
     async def find_server(self, http: Http, named: str) -> str:
-        """The origin of the server that a person named, once it has shown that it is one."""
+        """The origin of the server that a person named, once it has shown that it is one; a
+        network with one server for all answers that for an empty name."""
         ...
 
-    async def register_app(self, http: Http, server: str, redirect_uri: str) -> AppRegistration: ...
-
     def authorise_url(
-        self, server: str, app: AppRegistration, redirect_uri: str, state: str, challenge: str
+        self,
+        server: str,
+        way: Way,
+        app: AppRegistration,
+        redirect_uri: str,
+        state: str,
+        challenge: str,
     ) -> str:
         """`challenge` is the S256 PKCE challenge."""
         ...
 
     async def exchange(
-        self, http: Http, server: str, app: AppRegistration, returned: OAuthReturn
-    ) -> Connected: ...
+        self, http: Http, server: str, way: Way, app: AppRegistration, returned: OAuthReturn
+    ) -> tuple[Connected, ...]:
+        """Every account that the permission opens: a person's Pages, a member and the
+        organisations. Refused, saying what to do, when it opens none."""
+        ...
+
+
+class RegistersItself(Protocol):
+    """Each server registers this program on request."""
+
+    async def register_app(self, http: Http, server: str, redirect_uri: str) -> AppRegistration: ...
+
+
+class NeedsDeveloperApp(Protocol):
+    """The owner registers an app at the network by hand, and enters its credentials here."""
+
+    developer_apps: tuple[DeveloperApp, ...]
+
+    async def check_app(
+        self, http: Http, server: str, developer_app: DeveloperApp, app: AppRegistration
+    ) -> None:
+        """Raises Refused with the code "bad-app" when the network does not know them, and with
+        "cannot-check-app" when it offers no way to tell before somebody signs in."""
+        ...
 
 
 class SignsInWithToken(Protocol):

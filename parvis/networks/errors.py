@@ -2,10 +2,14 @@
 
     NetworkError
     ├── Refused     definite no: nothing was posted, and asking again changes nothing
+    │   └── Duplicate   the network holds an equal post already, and may say which
     ├── Reconnect   the token is dead: nothing was posted, a person connects the account again
+    ├── Blocked     nothing was posted, nor will be until the owner acts: a retired API version,
+    │               an exhausted plan, a suspended app. Other posts would fare the same
     ├── Expired     the access token has lapsed: nothing was posted, refresh it and ask again
     ├── SlowDown    a limit: nothing was posted, ask again after `until`
     ├── NotSent     nothing reached the network, or it was surely not acted on: ask again later
+    │   └── PrepareAnew   and what was prepared will never do: an expired container or upload
     └── Unknown     it may have been posted: look it up before anything else
 
 `code` is stable and is what pages translate; the text is plain English for logs and as a
@@ -29,7 +33,22 @@ class Refused(NetworkError):
     pass
 
 
+class Duplicate(Refused):
+    """After an earlier attempt it is evidence that this one landed, not proof: the equal post may
+    be an older one. `remote_id` is empty when the network does not name it."""
+
+    def __init__(
+        self, code: str, sentence: str, *, remote_id: str = "", **facts: str | int
+    ) -> None:
+        super().__init__(code, sentence, **facts)
+        self.remote_id = remote_id
+
+
 class Reconnect(NetworkError):
+    pass
+
+
+class Blocked(NetworkError):
     pass
 
 
@@ -48,6 +67,10 @@ class SlowDown(NetworkError):
 
 
 class NotSent(NetworkError):
+    pass
+
+
+class PrepareAnew(NotSent):
     pass
 
 

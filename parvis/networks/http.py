@@ -21,12 +21,12 @@ from yarl import URL
 from parvis import __version__
 from parvis.networks.addresses import AllowedHosts, PublicResolver
 from parvis.networks.answer import Answer, Call, unclear
-from parvis.networks.body import Body, Form, Upload, encode_body
+from parvis.networks.body import Body, Form, Slice, Upload, encode_body
 from parvis.networks.errors import NetworkError, NotSent, Refused
 from parvis.networks.limits import read_rate_limit
 from parvis.networks.secret import Secret, redact
 
-__all__ = ["Answer", "Ask", "Call", "Http", "Upload", "redact"]
+__all__ = ["Answer", "Ask", "Call", "Http", "Slice", "Upload", "redact"]
 
 ANSWER_LIMIT = 8 * 1024 * 1024
 USUAL_SECONDS = 30.0
@@ -43,19 +43,19 @@ log = logging.getLogger(__name__)
 class Ask(TypedDict, total=False):
     """What goes into one request besides its address.
 
-    `network` and `purpose` are for the meter. `bearer`, and each Secret that is a value of `json`
-    or `form`, is kept out of whatever is said about the answer. `publishes` marks the one
+    `network` and `purpose` are for the meter. `bearer`, and each Secret that is a value of
+    `query`, `headers`, `json` or `form`, is kept out of whatever is said about the answer. `publishes` marks the one
     dangerous kind of request: sent twice, it posts twice. `seconds` bounds the whole of it.
     """
 
     network: Required[str]
     purpose: Required[str]
-    query: Mapping[str, str]
+    query: Mapping[str, str | Secret]
     bearer: Secret | None
-    headers: Mapping[str, str]
+    headers: Mapping[str, str | Secret]
     json: Any
     form: Form
-    body: bytes | Path
+    body: bytes | Path | Slice
     content_type: str
     seconds: float
     publishes: bool
@@ -112,6 +112,9 @@ class Http:
     async def post(self, url: str, **ask: Unpack[Ask]) -> Answer:
         return await self._send("POST", url, ask)
 
+    async def put(self, url: str, **ask: Unpack[Ask]) -> Answer:
+        return await self._send("PUT", url, ask)
+
     async def delete(self, url: str, **ask: Unpack[Ask]) -> Answer:
         return await self._send("DELETE", url, ask)
 
@@ -129,10 +132,10 @@ class Http:
                 seconds = time.monotonic() - started
                 _report(self._on_call, _call(method, address, ask, answer, seconds))
 
-    def _checked(self, url: str, query: Mapping[str, str] | None) -> URL:
+    def _checked(self, url: str, query: Mapping[str, str | Secret] | None) -> URL:
         try:
             address = URL(url)
-            address = address.with_query(query) if query else address
+            address = address.with_query(_revealed(query)) if query else address
         except ValueError:
             raise Refused("bad-address", "That is not the address of a server.") from None
         self._allowed.check(address)
@@ -145,7 +148,8 @@ class Http:
             async with body.opened() as data:
                 return await self._exchange(method, address, ask, body.content_type, data)
         except (aiohttp.ClientError, OSError, _TooLarge) as error:
-            raise _failure(error, address, ask) from error
+            # What aiohttp says may quote the address, and with it a token in the query.
+            raise _failure(error, address, ask) from (None if ask.get("query") else error)
 
     async def _exchange(
         self, method: str, address: URL, ask: Ask, content_type: str | None, data: Any
@@ -258,7 +262,7 @@ def _body_of(ask: Ask) -> Body:
 
 
 def _headers_of(ask: Ask, content_type: str | None) -> dict[str, str]:
-    headers = dict(ask.get("headers") or ())
+    headers = _revealed(ask.get("headers") or {})
     if (bearer := ask.get("bearer")) is not None:
         headers["Authorization"] = f"Bearer {bearer.reveal()}"
     if content_type is not None:
@@ -266,9 +270,16 @@ def _headers_of(ask: Ask, content_type: str | None) -> dict[str, str]:
     return headers
 
 
+def _revealed(values: Mapping[str, str | Secret]) -> dict[str, str]:
+    return {
+        name: value.reveal() if isinstance(value, Secret) else value
+        for name, value in values.items()
+    }
+
+
 def _secrets_of(ask: Ask) -> tuple[Secret, ...]:
     values: list[object] = [ask.get("bearer")]
-    for carried in (ask.get("json"), ask.get("form")):
+    for carried in (ask.get("query"), ask.get("headers"), ask.get("json"), ask.get("form")):
         if isinstance(carried, Mapping):
             values.extend(carried.values())
     return tuple(value for value in values if isinstance(value, Secret))
