@@ -23,6 +23,9 @@ _MENTION = regex.compile(
 )
 _INVISIBLE = r"\u00AD\u2060\u200A\u200B\u200C\u200D\u20e2"
 _HASHTAG = regex.compile(rf"(?<!\S)[#＃](?!\ufe0f)(?P<word>[^\s{_INVISIBLE}]+)")
+_CASHTAG = regex.compile(
+    r"(?<!\S)\$(?P<word>[a-z]{1,6}(?:[._][a-z]{1,2})?)(?=$|[\s\p{P}])", regex.I
+)
 _PUNCTUATION_TAIL = regex.compile(r"\p{P}+$")
 _SOMETHING_TO_READ = regex.compile(rf"[^\d\s\p{{P}}{_INVISIBLE}]")
 
@@ -61,6 +64,11 @@ def count(text: str, traits: "Traits", content_warning: str = "") -> Length:
         bytes=len(text.encode(errors="surrogatepass")),
         bytes_limit=traits.text_bytes_limit,
     )
+
+
+def count_units(text: str, traits: "Traits") -> int:
+    """In the network's own units, for what has a limit of its own: an option of a poll."""
+    return graphemes(_weighed(text, traits))
 
 
 def graphemes(text: str) -> int:
@@ -131,3 +139,8 @@ def find_hashtags(text: str) -> list[Span]:
         if _SOMETHING_TO_READ.search(word):
             found.append(Span(match.start(), match.start("word") + len(word), word))
     return found
+
+
+def find_cashtags(text: str) -> list[Span]:
+    """A ticker of up to six Latin letters after a dollar sign, as twitter-text has it."""
+    return [Span(match.start(), match.end(), match["word"]) for match in _CASHTAG.finditer(text)]
