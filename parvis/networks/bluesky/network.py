@@ -1,30 +1,42 @@
 """Bluesky as a Network: prepare, publish, look up and delete."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from parvis.networks.bluesky import session, xrpc
+from parvis.networks.bluesky.appview import AppView
 from parvis.networks.bluesky.identity import Directory, resolve_handle
 from parvis.networks.bluesky.keys import KeyClock
-from parvis.networks.bluesky.record import COLLECTION, build_put, build_record, mentioned_handles
+from parvis.networks.bluesky.record import (
+    COLLECTION,
+    build_put,
+    build_record,
+    mentioned_handles,
+    page_of,
+)
 from parvis.networks.contract import (
     Account,
+    AppRegistration,
     Connected,
     Found,
-    Image,
     Json,
+    MediaFile,
     Part,
     Prepared,
     Presence,
+    Progress,
     Published,
     Tokens,
     Traits,
 )
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.http import Answer, Http
+from parvis.networks.measures import Metrics, Replies
 from parvis.networks.secret import Secret
 
 PLC_DIRECTORY = "https://plc.directory"
 ENTRYWAY = "https://bsky.social"
+APPVIEW = "https://public.api.bsky.app"
 
 # app.bsky.feed.post: 300 graphemes and 3,000 bytes; app.bsky.embed.images: 4 images of
 # 2,000,000 bytes. The schema sets no limit for alt texts; 2,000 is the app's.
@@ -40,7 +52,8 @@ TRAITS = Traits(
 
 
 class Bluesky:
-    """`plc_directory` and `entryway` are origins: where DIDs and handles are looked up."""
+    """`plc_directory` and `entryway` are origins: where DIDs and handles are looked up. Who has a
+    directory of their own runs a network of their own, which Bluesky's AppView does not know."""
 
     name = xrpc.NETWORK
     label = "Bluesky"
@@ -51,26 +64,39 @@ class Bluesky:
         self._directory = Directory(
             plc_directory=plc_directory.rstrip("/"), entryway=entryway.rstrip("/")
         )
+        self._appview = AppView(public=APPVIEW if plc_directory == PLC_DIRECTORY else "")
         self._keys = KeyClock()
 
     def new_key(self) -> str:
         return self._keys.new_key()
 
-    async def sign_in(self, http: Http, handle: str, password: Secret) -> Connected:
+    async def sign_in(
+        self, http: Http, handle: str, password: Secret, server: str = ""
+    ) -> Connected:
+        if server:
+            return await session.sign_in_at(http, server, handle, password, TRAITS)
         return await session.sign_in(http, self._directory, handle, password, TRAITS)
 
-    async def read_traits(self, http: Http, server: str) -> Traits:
+    async def read_traits(self, http: Http, account: Account) -> Traits:
         """The limits are part of the protocol; a server states none of its own."""
         return TRAITS
 
     async def check(self, http: Http, account: Account) -> str:
         return await session.present_handle(http, account)
 
-    async def refresh(self, http: Http, account: Account) -> Tokens:
+    async def refresh(self, http: Http, account: Account, app: AppRegistration | None) -> Tokens:
         return await session.refresh(http, account)
 
     async def prepare(
-        self, http: Http, account: Account, part: Part, key: str, created_at: datetime
+        self,
+        http: Http,
+        account: Account,
+        part: Part,
+        *,
+        key: str,
+        created_at: datetime,
+        follows: Sequence[Published],
+        progress: Progress,
     ) -> Prepared:
         refuse_misfit(part, account.traits, self.label)
         dids = await self._resolve_mentions(http, account, part.text)
@@ -127,6 +153,17 @@ class Bluesky:
         )
         xrpc.read(answer)
 
+    async def read_metrics(
+        self, http: Http, account: Account, remote_ids: Sequence[str]
+    ) -> tuple[Metrics, ...]:
+        return await self._appview.read_metrics(http, account, remote_ids)
+
+    async def read_replies(
+        self, http: Http, account: Account, remote_id: str, cursor: str | None = None
+    ) -> Replies:
+        """All replies come at once."""
+        return await self._appview.read_replies(http, account, remote_id)
+
     async def _resolve_mentions(self, http: Http, account: Account, text: str) -> dict[str, str]:
         dids = {}
         for handle in mentioned_handles(text):
@@ -134,7 +171,7 @@ class Bluesky:
                 dids[handle] = did
         return dids
 
-    async def _upload(self, http: Http, account: Account, image: Image) -> Json:
+    async def _upload(self, http: Http, account: Account, image: MediaFile) -> Json:
         answer = await xrpc.send_file(
             http,
             account.server,
@@ -164,8 +201,7 @@ def read_presence(answer: Answer, account: Account, prepared: Prepared) -> Found
         if answer.json_object().get("uri") != _uri(account, prepared):
             raise answer.unreadable()
         return Found(presence=Presence.PRESENT, published=_published(account, prepared))
-    name, _ = xrpc.error_of(answer)
-    if answer.status == 400 and name == "RecordNotFound":
+    if xrpc.is_record_missing(answer):
         return Found(presence=Presence.ABSENT)
     if answer.status == 429 or answer.is_unclear:
         raise xrpc.failure(answer)
@@ -177,9 +213,8 @@ def _uri(account: Account, prepared: Prepared) -> str:
 
 
 def _published(account: Account, prepared: Prepared) -> Published:
-    """The link names the DID: a handle may change hands."""
     return Published(
         remote_id=_uri(account, prepared),
-        url=f"https://bsky.app/profile/{account.remote_id}/post/{prepared.key}",
+        url=page_of(account.server, _uri(account, prepared)),
         published_at=datetime.fromisoformat(prepared.body["record"]["createdAt"]),
     )

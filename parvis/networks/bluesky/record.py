@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from parvis.networks.bluesky.identity import is_handle
-from parvis.networks.contract import Account, Image, Json, Part
+from parvis.networks.contract import Account, Json, MediaFile, Part
 from parvis.networks.text import Span, find_hashtags, find_links, find_mentions, graphemes
 
 COLLECTION = "app.bsky.feed.post"
+WEBSITE = "https://bsky.app"
 _TAG_LIMIT = 64
 
 
@@ -33,6 +34,17 @@ def build_record(
     if part.images:
         record["embed"] = _images(part.images, blobs)
     return record
+
+
+def page_of(server: str, uri: str) -> str:
+    """Where a person reads the post. It names the DID: a handle may change hands.
+
+    bsky.app shows every account whose server it can reach. A server that is spoken to in plain
+    http is on a machine of one's own, where only a page of that server itself can be right.
+    """
+    did, _, key = uri.removeprefix("at://").split("/")
+    site = server if server.startswith("http://") else WEBSITE
+    return f"{site}/profile/{did}/post/{key}"
 
 
 def build_put(account: Account, key: str, record: Json) -> Json:
@@ -71,14 +83,14 @@ def _facet(text: str, span: Span, feature: Json) -> Json:
     return {"index": {"byteStart": start, "byteEnd": end}, "features": [feature]}
 
 
-def _images(images: Sequence[Image], blobs: Sequence[Json]) -> Json:
+def _images(images: Sequence[MediaFile], blobs: Sequence[Json]) -> Json:
     return {
         "$type": "app.bsky.embed.images",
         "images": [_image(image, blob) for image, blob in zip(images, blobs, strict=True)],
     }
 
 
-def _image(image: Image, blob: Json) -> Json:
+def _image(image: MediaFile, blob: Json) -> Json:
     embedded: Json = {"image": blob, "alt": image.alt}
     if image.width > 0 and image.height > 0:
         embedded["aspectRatio"] = {"width": image.width, "height": image.height}

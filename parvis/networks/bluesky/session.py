@@ -44,6 +44,24 @@ async def sign_in(
     )
 
 
+async def sign_in_at(
+    http: Http, server: str, typed: str, password: Secret, traits: Traits
+) -> Connected:
+    """At a server that the person named, which is asked who the account is."""
+    password = Secret(password.reveal().strip())
+    session = await _create(http, server, tidy(typed), password)
+    did = str(session["did"])
+    return Connected(
+        network=xrpc.NETWORK,
+        server=server,
+        remote_id=did,
+        handle=_handle(session, did),
+        display_name=await _display_name(http, server, did),
+        tokens=read_tokens(session, password),
+        traits=traits,
+    )
+
+
 async def refresh(http: Http, account: Account) -> Tokens:
     """By the refresh token; when that is dead, by the app password; when that is dead too, a
     person must connect the account again."""

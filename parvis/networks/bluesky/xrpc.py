@@ -95,6 +95,12 @@ def error_of(answer: Answer) -> tuple[str, str]:
     return said["error"], str(said.get("message") or "")
 
 
+def is_record_missing(answer: Answer) -> bool:
+    """Whether getRecord, asked of the account's own server, answered that there is no such
+    record. Nothing else that it says is proof of that."""
+    return answer.status == 400 and error_of(answer)[0] == "RecordNotFound"
+
+
 def _expired(_: str) -> NetworkError:
     return Expired("token-expired", "The session has lapsed. Nothing was posted.")
 

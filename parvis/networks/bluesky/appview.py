@@ -1,0 +1,167 @@
+"""Reading a post's figures and replies from an AppView, which gathers them from all servers.
+
+An account's own server passes such questions on to the AppView that it works with. A server
+without one answers 502 `UpstreamFailure` (seen on the reference PDS) or does not know the method;
+then the public AppView is asked, which needs no permission.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from parvis.networks.bluesky import xrpc
+from parvis.networks.bluesky.record import page_of
+from parvis.networks.contract import Account, Json
+from parvis.networks.errors import Refused
+from parvis.networks.http import Answer, Http
+from parvis.networks.measures import Metric, Metrics, Replies, Reply
+
+# app.bsky.feed.getPosts: `uris` has maxLength 25.
+POSTS_AT_ONCE = 25
+# app.bsky.feed.getPostThread: depth may be 1,000; the AppView leaves out what it finds too deep.
+THREAD_DEPTH = 100
+_POST = "app.bsky.feed.post"
+_NO_APPVIEW = ("UpstreamFailure", "MethodNotImplemented", "XRPCNotSupported")
+# There are no impressions. app.bsky.feed.defs#postView.
+_COUNTS: Mapping[str, Metric] = {
+    "likeCount": Metric.LIKES,
+    "repostCount": Metric.REPOSTS,
+    "replyCount": Metric.REPLIES,
+    "quoteCount": Metric.QUOTES,
+    "bookmarkCount": Metric.BOOKMARKS,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppView:
+    """`public` is the origin to ask where the account's own server has no AppView; empty where
+    there is none."""
+
+    public: str
+
+    async def read_metrics(
+        self, http: Http, account: Account, remote_ids: Sequence[str]
+    ) -> tuple[Metrics, ...]:
+        found: list[Metrics] = []
+        for start in range(0, len(remote_ids), POSTS_AT_ONCE):
+            some = remote_ids[start : start + POSTS_AT_ONCE]
+            seen = await self._read_posts(http, account, some)
+            found += [seen.get(one) or await _unseen(http, account, one) for one in some]
+        return tuple(found)
+
+    async def read_replies(self, http: Http, account: Account, remote_id: str) -> Replies:
+        """All of them at once, those of replies as well. Raises Refused when the post is gone."""
+        asked = [("uri", remote_id), ("depth", str(THREAD_DEPTH)), ("parentHeight", "0")]
+        answer = await self._ask(http, account, "getPostThread", "read replies", asked)
+        if not answer.ok and xrpc.error_of(answer)[0] == "NotFound":
+            raise _no_such_post()
+        return read_thread(answer, account.server)
+
+    async def _read_posts(
+        self, http: Http, account: Account, remote_ids: Sequence[str]
+    ) -> dict[str, Metrics]:
+        asked = [("uris", one) for one in remote_ids]
+        answer = await self._ask(http, account, "getPosts", "read metrics", asked)
+        return read_posts(answer, datetime.now(UTC))
+
+    async def _ask(
+        self, http: Http, account: Account, method: str, purpose: str, asked: list[tuple[str, str]]
+    ) -> Answer:
+        path = f"/xrpc/app.bsky.feed.{method}?{urlencode(asked)}"
+        answer = await http.get(
+            account.server + path,
+            network=xrpc.NETWORK,
+            purpose=purpose,
+            bearer=account.tokens.access,
+        )
+        if self.public and not answer.ok and xrpc.error_of(answer)[0] in _NO_APPVIEW:
+            return await http.get(self.public + path, network=xrpc.NETWORK, purpose=purpose)
+        return answer
+
+
+def read_posts(answer: Answer, read_at: datetime) -> dict[str, Metrics]:
+    """By URI. Posts that the AppView does not show are left out of its answer."""
+    posts = xrpc.read(answer).get("posts")
+    if not isinstance(posts, list):
+        raise answer.unreadable()
+    return {
+        post["uri"]: Metrics(remote_id=post["uri"], counts=read_counts(post), read_at=read_at)
+        for post in posts
+        if isinstance(post, dict) and isinstance(post.get("uri"), str)
+    }
+
+
+def read_counts(post: Json) -> dict[Metric, int]:
+    return {
+        metric: post[name] for name, metric in _COUNTS.items() if isinstance(post.get(name), int)
+    }
+
+
+async def _unseen(http: Http, account: Account, remote_id: str) -> Metrics:
+    """A post that the AppView does not show is gone only if the account's own server says so: the
+    AppView may lag behind, or hide it."""
+    answer = await xrpc.query(
+        http,
+        account.server,
+        "com.atproto.repo.getRecord",
+        "read metrics",
+        repo=account.remote_id,
+        collection=_POST,
+        rkey=remote_id.rsplit("/", 1)[-1],
+    )
+    is_gone = xrpc.is_record_missing(answer)
+    if not answer.ok and not is_gone:
+        raise xrpc.failure(answer)
+    return Metrics(remote_id=remote_id, counts={}, read_at=datetime.now(UTC), is_gone=is_gone)
+
+
+def read_thread(answer: Answer, server: str) -> Replies:
+    """What getPostThread answered, flattened. Blocked and vanished replies have no text to show."""
+    said = xrpc.read(answer)
+    thread = said.get("thread")
+    if not isinstance(thread, dict) or "post" not in thread:
+        raise _no_such_post()
+    hidden = _hidden_in(said)
+    replies = [_reply(post, server, hidden) for post in _posts_below(thread)]
+    return Replies(replies=tuple(sorted(replies, key=lambda reply: reply.written_at)))
+
+
+def _posts_below(thread: Json) -> Iterator[Json]:
+    waiting = [thread]
+    while waiting:
+        for below in waiting.pop().get("replies") or ():
+            if isinstance(below, dict) and isinstance(below.get("post"), dict):
+                yield below["post"]
+                waiting.append(below)
+
+
+def _hidden_in(said: Json) -> frozenset[str]:
+    """What the author has hidden: app.bsky.feed.threadgate, `hiddenReplies`."""
+    gate: Any = said.get("threadgate") or {}
+    hidden = (gate.get("record") or {}).get("hiddenReplies") or ()
+    return frozenset(uri for uri in hidden if isinstance(uri, str))
+
+
+def _reply(post: Json, server: str, hidden: frozenset[str]) -> Reply:
+    author, record = post["author"], post["record"]
+    return Reply(
+        remote_id=post["uri"],
+        url=page_of(server, post["uri"]),
+        parent_id=record["reply"]["parent"]["uri"],
+        author_id=author["did"],
+        author_handle=author["handle"],
+        author_name=author.get("displayName") or "",
+        text=record["text"],
+        written_at=_moment(post["indexedAt"]),
+        is_hidden=post["uri"] in hidden,
+    )
+
+
+def _moment(said: str) -> datetime:
+    return datetime.fromisoformat(said)
+
+
+def _no_such_post() -> Refused:
+    return Refused("post-gone", "Bluesky no longer shows this post. What was read of it is kept.")
