@@ -1,6 +1,6 @@
 """The last look at a part before anything of it is sent: what does not fit is refused, not cut.
 
-Each refusal's code is stable; `compose.validation` says the same while the post is written.
+Each refusal's code is stable; `compose.validation` makes findings of them while a post is written.
 """
 
 from collections.abc import Iterator
@@ -21,11 +21,13 @@ from parvis.networks.traits import Following, Format, PollTraits, Traits, VideoT
 
 def refuse_misfit(part: Part, traits: Traits, network: str) -> None:
     """Raises Refused with the first reason why this network cannot carry the part as it is."""
-    for refusal in _misfits(part, traits, network):
+    for refusal in misfits(part, traits, network):
         raise refusal
 
 
-def _misfits(part: Part, traits: Traits, network: str) -> Iterator[Refused]:
+def misfits(part: Part, traits: Traits, network: str) -> Iterator[Refused]:
+    """Every reason why this network cannot carry the part as it is. The fact `number` counts
+    media from 1."""
     if part.is_comment:
         yield from _comment_misfits(part, traits, network)
     yield from _format_misfits(part, traits, network)
@@ -151,11 +153,17 @@ def _choice_misfits(part: Part, traits: Traits, network: str) -> Iterator[Refuse
 
 def _media_misfits(part: Part, traits: Traits, network: str) -> Iterator[Refused]:
     yield from _number_misfits(part, traits, network)
-    for image in part.images:
-        yield from _image_misfits(image, part, traits, network)
-    for video in part.videos:
-        if traits.video is not None:
-            yield from _video_misfits(video, traits.video, network)
+    for number, file in enumerate(part.media, start=1):
+        for refusal in _file_misfits(file, part, traits, network):
+            refusal.facts["number"] = number
+            yield refusal
+
+
+def _file_misfits(file: MediaFile, part: Part, traits: Traits, network: str) -> Iterator[Refused]:
+    if not file.is_video:
+        yield from _image_misfits(file, part, traits, network)
+    elif traits.video is not None:
+        yield from _video_misfits(file, traits.video, network)
 
 
 def _number_misfits(part: Part, traits: Traits, network: str) -> Iterator[Refused]:
