@@ -1,15 +1,20 @@
 """What a network says of its rate limits, in the forms in which the networks say it.
 
 Mastodon: `X-RateLimit-Reset` as an ISO 8601 time. Bluesky and X: Unix seconds. Bluesky's 429 also
-carries `Retry-After` in seconds; HTTP allows a date there.
+carries `Retry-After` in seconds; HTTP allows a date there. Meta tells percents of what is allowed,
+and minutes to wait.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 _PREFIXES = ("RateLimit", "X-RateLimit", "x-rate-limit")
+_USAGE = ("X-App-Usage", "X-Business-Use-Case-Usage", "X-Page-Usage")
+_USAGE_PARTS = ("call_count", "total_cputime", "total_time")
 _LATEST = timedelta(days=7)
 
 
@@ -31,7 +36,39 @@ def read_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
                 remaining=_count(headers.get(f"{prefix}-Remaining")),
                 reset_at=_moment(headers.get(f"{prefix}-Reset")),
             )
-    return None
+    return _read_usage(headers)
+
+
+def _read_usage(headers: Mapping[str, str]) -> RateLimit | None:
+    """Meta's: `{"call_count": 28, "total_time": …}` of the app, and of each Page or account
+    `{"id": [{…, "estimated_time_to_regain_access": minutes}]}`. The fullest counts, of 100."""
+    usages = [one for name in _USAGE for one in _usages(headers.get(name))]
+    percents = [percent for one in usages for percent in _numbers(one, *_USAGE_PARTS)]
+    if not percents:
+        return None
+    waits = [wait for one in usages for wait in _numbers(one, "estimated_time_to_regain_access")]
+    minutes = min(max(waits, default=0.0), _LATEST / timedelta(minutes=1))
+    return RateLimit(
+        limit=100,
+        remaining=max(0, 100 - int(max(percents))),
+        reset_at=datetime.now(UTC) + timedelta(minutes=minutes) if minutes > 0 else None,
+    )
+
+
+def _usages(said: str | None) -> list[dict[str, Any]]:
+    try:
+        told = json.loads(said or "{}")
+    except ValueError:
+        return []
+    if not isinstance(told, dict):
+        return []
+    listed = [one for some in told.values() if isinstance(some, list) for one in some]
+    return [one for one in (told, *listed) if isinstance(one, dict)]
+
+
+def _numbers(told: Mapping[str, Any], *names: str) -> list[float]:
+    values = (told.get(name) for name in names)
+    return [float(one) for one in values if isinstance(one, int | float) and one >= 0]
 
 
 def read_retry_time(headers: Mapping[str, str], now: datetime) -> datetime | None:
