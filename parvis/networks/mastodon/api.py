@@ -6,31 +6,43 @@ that is too long is 422 on Mastodon, an empty one 422 there and 400 on GoToSocia
 
 from collections.abc import Mapping
 
-from parvis.networks.errors import NetworkError, NotSent, Reconnect, Refused
+from parvis.networks.contract import Tokens
+from parvis.networks.errors import Blocked, Expired, NetworkError, NotSent, Reconnect, Refused
 from parvis.networks.http import Answer
 
 NETWORK = "mastodon"
 
-# Phrases of Mastodon's config/locales/en.yml and activerecord messages, in lower case.
+# Phrases of Mastodon's config/locales/en.yml, activerecord messages and api/base_controller.rb, in
+# lower case.
 _STILL_PROCESSING = "not finished processing"
 _TOO_LONG = ("character limit", "too long")
 _SCOPES = "authorized scopes"
+_LOGIN = "your login is"
+_NOBODY = "requires an authenticated user"
+_NO_PARENT = "you are trying to reply to"
+_NO_MEDIA = "already attached to another post"
 
 
-def failure(answer: Answer) -> NetworkError:
-    """The error that an answer outside of 2xx means."""
+def failure(answer: Answer, tokens: Tokens | None = None) -> NetworkError:
+    """The error that an answer outside of 2xx means, to what was asked with these tokens."""
     if answer.status == 429:
         return answer.slow_down()
     if answer.is_unclear:
         return answer.in_trouble()
     if answer.status == 413:
         return Refused(
-            "image-too-large", f"{answer.host} takes no image this large. Nothing was posted."
+            "image-too-large", f"{answer.host} takes no file this large. Nothing was posted."
         )
     said = error_of(answer)
     if said is None:
         return _not_the_server(answer)
-    return _refusal(answer, answer.clean(said))
+    return _refusal(answer, answer.clean(said), tokens)
+
+
+def is_about_media(answer: Answer) -> bool:
+    """Whether it says that uploads are unknown, or shown by another status already. Mastodon says
+    so since 4.4; before, it posted without them [post_status_service.rb]."""
+    return answer.status == 422 and _NO_MEDIA in (error_of(answer) or "")
 
 
 def is_gone(answer: Answer) -> bool:
@@ -46,30 +58,42 @@ def error_of(answer: Answer) -> str | None:
     return str(said.get("error_description") or said["error"])
 
 
-def _refusal(answer: Answer, said: str) -> NetworkError:
+def _refusal(answer: Answer, said: str, tokens: Tokens | None) -> NetworkError:
     phrase = said.lower()
-    if answer.status == 401:
-        return _dead(answer)
+    if answer.status == 401 or _NOBODY in phrase:
+        return _dead(answer, tokens)
     if answer.status == 403 and _SCOPES in phrase:
         return _scope_missing(answer)
+    if answer.status == 403 and _LOGIN in phrase:
+        return _shut_out(answer, said)
     if _STILL_PROCESSING in phrase:
-        return _not_ready(answer)
+        return still_processing(answer.host)
+    code = "rejected"
     if any(words in phrase for words in _TOO_LONG):
-        return Refused("too-long", f"{answer.host} refused: “{said}” Nothing was posted.")
-    return Refused(
-        "rejected",
-        f"{answer.host} refused the request: “{said}” Nothing was posted.",
-        host=answer.host,
-        said=said,
-    )
+        code = "too-long"
+    elif _NO_PARENT in phrase:
+        code = "parent-gone"
+    sentence = f"{answer.host} refused the request: “{said}” Nothing was posted."
+    return Refused(code, sentence, host=answer.host, said=said)
 
 
-def _dead(answer: Answer) -> Reconnect:
+def _dead(answer: Answer, tokens: Tokens | None) -> NetworkError:
+    """Mastodon's own tokens do not lapse; those of a server that gave a refresh token do."""
+    if tokens is not None and tokens.refresh is not None:
+        return Expired(
+            "token-expired",
+            f"{answer.host} no longer accepts the access token. Nothing was posted; it is renewed.",
+            host=answer.host,
+        )
+    return token_dead(answer.host)
+
+
+def token_dead(host: str) -> Reconnect:
     return Reconnect(
         "token-dead",
-        f"{answer.host} no longer accepts the permission that it gave. Nothing was posted; connect "
-        "the account again.",
-        host=answer.host,
+        f"{host} no longer accepts the permission that it gave. Nothing was posted; connect the "
+        "account again.",
+        host=host,
     )
 
 
@@ -82,11 +106,22 @@ def _scope_missing(answer: Answer) -> Reconnect:
     )
 
 
-def _not_ready(answer: Answer) -> NotSent:
-    return NotSent(
-        "image-not-ready",
-        f"{answer.host} is still working on an image. Nothing was posted; it can be tried again.",
+def _shut_out(answer: Answer, said: str) -> Blocked:
+    return Blocked(
+        "account-disabled",
+        f"{answer.host} lets this account do nothing at present: “{said}” Nothing was posted; sign "
+        "in there and see to it.",
         host=answer.host,
+        said=said,
+    )
+
+
+def still_processing(host: str) -> NotSent:
+    return NotSent(
+        "processing",
+        f"{host} is still working on an image or a video. Nothing was posted; what was sent is "
+        "kept there, and it is asked again.",
+        host=host,
     )
 
 

@@ -7,9 +7,9 @@ is not ours for certain, and not surely another's either.
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
+from enum import IntEnum
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,55 +22,109 @@ _NOT_TO_READ = regex.compile(r"[^\p{L}\p{N}]+")
 _LINE_ENDS = frozenset({"p", "div", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3"})
 
 
-class Likeness(Enum):
-    SAME = "same"
-    ALIKE = "alike"
-    OTHER = "other"
+class Likeness(IntEnum):
+    """In this order: the likeness of a whole is the least likeness of its sides."""
+
+    OTHER = 0
+    ALIKE = 1
+    SAME = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A status as the server lists it. `media_ids` are those of the uploads it shows."""
+    """A status as the server lists it. `media_ids` are those of the uploads it shows; `is_edited`
+    when it may have said something else at first."""
 
     remote_id: str
     url: str
     text: str
     content_warning: str
     media_ids: tuple[str, ...]
+    poll_options: tuple[str, ...] = ()
+    parent_id: str = ""
     created_at: datetime
+    is_edited: bool = False
 
     @classmethod
     def from_json(cls, listed: Mapping[str, Any]) -> "Status":
-        """Raises KeyError, TypeError or ValueError when this is not a status."""
+        """Raises KeyError, TypeError, ValueError or AttributeError when this is not a status."""
         return cls(
             remote_id=str(listed["id"]),
             url=str(listed.get("url") or listed.get("uri") or ""),
             text=read_html(str(listed["content"])),
             content_warning=read_html(str(listed.get("spoiler_text") or "")),
-            media_ids=tuple(str(media["id"]) for media in listed.get("media_attachments") or ()),
+            media_ids=_media_ids(listed),
+            poll_options=_poll_options(listed),
+            parent_id=str(listed.get("in_reply_to_id") or ""),
             created_at=datetime.fromisoformat(listed["created_at"]),
+            is_edited=bool(listed.get("edited_at")),
         )
+
+    def as_first_written(self, history: Any) -> "Status":
+        """By the first entry of GET /api/v1/statuses/:id/history; itself if that is unreadable."""
+        try:
+            first = history[0]
+            return replace(
+                self,
+                text=read_html(str(first["content"])),
+                content_warning=read_html(str(first.get("spoiler_text") or "")),
+                media_ids=_media_ids(first),
+                poll_options=_poll_options(first),
+                is_edited=False,
+            )
+        except (LookupError, TypeError, AttributeError):
+            return self
 
     def likeness(self, prepared: Prepared) -> Likeness:
-        """Uploads are made for one post only, so the same media are the same post. Two posts
-        with other media are two posts, unless the server gave the media new ids."""
-        sent_media = tuple(prepared.body.get("media_ids", ()))
-        if sent_media and set(sent_media) == set(self.media_ids):
+        if self.shows_the_uploads_of(prepared):
             return Likeness.SAME
-        if len(sent_media) != len(self.media_ids):
-            return Likeness.OTHER
-        warning = str(prepared.body.get("spoiler_text", ""))
-        if not sent_media and self._reads(prepared.text, warning):
-            return Likeness.SAME
-        return Likeness.ALIKE if self._resembles(prepared.text, warning) else Likeness.OTHER
-
-    def _reads(self, text: str, warning: str) -> bool:
-        return closely(self.text) == closely(text) and closely(self.content_warning) == closely(
-            warning
+        if self.is_edited:
+            return min(Likeness.ALIKE, self._parent_likeness(prepared))
+        return min(
+            self._media_likeness(prepared),
+            self._parent_likeness(prepared),
+            self._poll_likeness(prepared),
+            self._text_likeness(prepared),
         )
 
-    def _resembles(self, text: str, warning: str) -> bool:
-        return loosely(self.content_warning + self.text) == loosely(warning + text)
+    def shows_the_uploads_of(self, prepared: Prepared) -> bool:
+        """Uploads are made for one post only, so the same media are the same post."""
+        sent = set(prepared.body.get("media_ids", ()))
+        return bool(sent) and sent == set(self.media_ids)
+
+    def _media_likeness(self, prepared: Prepared) -> Likeness:
+        """Two posts with other media are two posts, unless the server gave the media new ids."""
+        sent = len(prepared.body.get("media_ids", ()))
+        if sent != len(self.media_ids):
+            return Likeness.OTHER
+        return Likeness.ALIKE if sent else Likeness.SAME
+
+    def _parent_likeness(self, prepared: Prepared) -> Likeness:
+        """An answer whose parent was deleted since is listed as answering nothing."""
+        parent = str(prepared.body.get("in_reply_to_id", ""))
+        if parent == self.parent_id:
+            return Likeness.SAME
+        return Likeness.OTHER if self.parent_id else Likeness.ALIKE
+
+    def _poll_likeness(self, prepared: Prepared) -> Likeness:
+        options = prepared.body.get("poll", {}).get("options", ())
+        if len(options) != len(self.poll_options):
+            return Likeness.OTHER
+        pairs = zip(options, self.poll_options, strict=True)
+        return min((_likeness(one, other) for one, other in pairs), default=Likeness.SAME)
+
+    def _text_likeness(self, prepared: Prepared) -> Likeness:
+        warning = str(prepared.body.get("spoiler_text", ""))
+        likeness = min(
+            _likeness(self.text, prepared.text), _likeness(self.content_warning, warning)
+        )
+        if likeness is Likeness.OTHER:
+            # Some servers put the warning into the text.
+            return min(
+                Likeness.ALIKE,
+                _likeness(self.content_warning + self.text, warning + prepared.text),
+            )
+        return likeness
 
     def as_published(self) -> Published:
         return Published(remote_id=self.remote_id, url=self.url, published_at=self.created_at)
@@ -79,6 +133,21 @@ class Status:
         return Candidate(
             remote_id=self.remote_id, url=self.url, text=self.text, published_at=self.created_at
         )
+
+
+def _media_ids(listed: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(media["id"]) for media in listed.get("media_attachments") or ())
+
+
+def _poll_options(listed: Mapping[str, Any]) -> tuple[str, ...]:
+    poll = listed.get("poll") or {}
+    return tuple(str(option["title"]) for option in poll.get("options") or ())
+
+
+def _likeness(one: str, other: str) -> Likeness:
+    if closely(one) == closely(other):
+        return Likeness.SAME
+    return Likeness.ALIKE if loosely(one) == loosely(other) else Likeness.OTHER
 
 
 def closely(text: str) -> str:

@@ -6,25 +6,12 @@ from typing import Any
 
 from yarl import URL
 
-from parvis.networks.contract import Traits, Visibility
+from parvis.networks.contract import Traits
 from parvis.networks.errors import NetworkError, Refused
 from parvis.networks.http import Answer, Http
 from parvis.networks.mastodon.api import NETWORK, failure
+from parvis.networks.mastodon.limits import read_limits, section
 
-# What Mastodon proper has when its administrator changed nothing. A server that states its own
-# limits overrides each of these.
-TRAITS = Traits(
-    text_limit=500,
-    url_weight=23,
-    mention_counts_without_host=True,
-    image_limit=4,
-    image_bytes_limit=16 * 1024 * 1024,
-    image_pixels_limit=33_177_600,
-    image_types=("image/jpeg", "image/png", "image/gif", "image/webp"),
-    alt_limit=1500,
-    visibilities=tuple(Visibility),
-    has_content_warning=True,
-)
 # Mastodon keeps an Idempotency-Key for an hour (post_status_service.rb). GoToSocial and Takahē
 # ignore the header, and posted twice when it was tried: so only by name.
 _KEY_SECONDS = 3600
@@ -92,44 +79,6 @@ def _domain(stated: Mapping[str, Any], server: str) -> str:
     return said.split("://")[-1].strip("/") or URL(server).authority
 
 
-def read_limits(stated: Mapping[str, Any]) -> Traits:
-    """The traits from `configuration`, of /api/v2/instance or /api/v1/instance."""
-    configuration = _section(stated, "configuration")
-    statuses = _section(configuration, "statuses")
-    media = _section(configuration, "media_attachments")
-    usual = TRAITS
-    return replace(
-        usual,
-        # Pleroma and its kin state their limit as max_toot_chars only.
-        text_limit=_number(statuses, "max_characters")
-        or _number(stated, "max_toot_chars")
-        or usual.text_limit,
-        url_weight=_number(statuses, "characters_reserved_per_url") or usual.url_weight,
-        image_limit=_number(statuses, "max_media_attachments") or usual.image_limit,
-        image_bytes_limit=_number(media, "image_size_limit") or usual.image_bytes_limit,
-        image_pixels_limit=_number(media, "image_matrix_limit"),
-        alt_limit=_number(media, "description_limit") or usual.alt_limit,
-        image_types=_image_types(media) or usual.image_types,
-    )
-
-
-def _section(stated: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = stated.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _number(stated: Mapping[str, Any], name: str) -> int | None:
-    found = stated.get(name)
-    return found if isinstance(found, int) and found > 0 else None
-
-
-def _image_types(media: Mapping[str, Any]) -> tuple[str, ...]:
-    types = media.get("supported_mime_types")
-    if not isinstance(types, list):
-        return ()
-    return tuple(t for t in types if isinstance(t, str) and t.startswith("image/"))
-
-
 async def _software(http: Http, server: str) -> str:
     """The software's name by NodeInfo; empty when the server does not say. Nothing but the use of
     the idempotency key hangs on it, so no trouble here is worth an error."""
@@ -139,7 +88,7 @@ async def _software(http: Http, server: str) -> str:
             href = str(link.get("href", ""))
             if URL(href).origin() == URL(server):
                 document = await _nodeinfo(http, href)
-                return str(_section(document, "software").get("name", "")).lower()
+                return str(section(document, "software").get("name", "")).lower()
     except (NetworkError, AttributeError, TypeError, ValueError):
         return ""
     return ""

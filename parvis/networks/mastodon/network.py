@@ -1,6 +1,7 @@
-"""Mastodon as a Network: connect, prepare, publish, look up and delete."""
+"""Mastodon as a Network: connect, prepare, publish, look up, delete, measure."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from parvis.networks.contract import (
@@ -11,17 +12,21 @@ from parvis.networks.contract import (
     OAuthReturn,
     Part,
     Prepared,
+    Progress,
     Published,
     Tokens,
     Traits,
+    Way,
 )
-from parvis.networks.errors import Reconnect
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.http import Http
-from parvis.networks.mastodon import media, permission
-from parvis.networks.mastodon.api import NETWORK, failure, is_gone
-from parvis.networks.mastodon.instance import TRAITS, origin_of, read_instance
-from parvis.networks.mastodon.status import build_status, find_status, read_receipt
+from parvis.networks.mastodon import measures, media, permission
+from parvis.networks.mastodon.api import NETWORK, failure, is_about_media, is_gone
+from parvis.networks.mastodon.instance import origin_of, read_instance
+from parvis.networks.mastodon.limits import TRAITS
+from parvis.networks.mastodon.looking import find_status, find_what_shows_the_uploads
+from parvis.networks.mastodon.status import build_status, read_receipt
+from parvis.networks.measures import Metrics, Replies
 from parvis.networks.secret import Secret
 
 
@@ -32,15 +37,15 @@ class Mastodon:
     label = "Mastodon"
     monogram = "Ma"
     usual_traits = TRAITS
-    scopes = permission.SCOPES
+    ways = permission.WAYS
 
     def new_key(self) -> str:
         """For the Idempotency-Key header."""
         return str(uuid.uuid4())
 
-    async def find_server(self, http: Http, typed: str) -> str:
+    async def find_server(self, http: Http, named: str) -> str:
         """The origin of a server that speaks Mastodon's API; Refused when it does not."""
-        server = origin_of(typed)
+        server = origin_of(named)
         await read_instance(http, server)
         return server
 
@@ -50,42 +55,51 @@ class Mastodon:
         )
 
     def authorise_url(
-        self, server: str, app: AppRegistration, redirect_uri: str, state: str, challenge: str
+        self,
+        server: str,
+        way: Way,
+        app: AppRegistration,
+        redirect_uri: str,
+        state: str,
+        challenge: str,
     ) -> str:
-        return permission.authorise_url(origin_of(server), app, redirect_uri, state, challenge)
+        return permission.authorise_url(origin_of(server), way, app, redirect_uri, state, challenge)
 
     async def exchange(
-        self, http: Http, server: str, app: AppRegistration, returned: OAuthReturn
-    ) -> Connected:
-        return await permission.exchange(http, origin_of(server), app, returned)
+        self, http: Http, server: str, way: Way, app: AppRegistration, returned: OAuthReturn
+    ) -> tuple[Connected, ...]:
+        return (await permission.exchange(http, origin_of(server), app, returned),)
 
     async def connect_with_token(self, http: Http, server: str, token: Secret) -> Connected:
         return await permission.connect_with_token(http, origin_of(server), token)
 
-    async def read_traits(self, http: Http, server: str) -> Traits:
-        return (await read_instance(http, origin_of(server))).traits
+    async def read_traits(self, http: Http, account: Account) -> Traits:
+        return (await read_instance(http, account.server)).traits
 
     async def check(self, http: Http, account: Account) -> str:
-        answer = await permission.ask_own_account(http, account.server, account.tokens.access)
+        answer = await permission.ask_own_account(http, account.server, account.tokens)
         name = answer.json_object().get("username")
         domain = account.handle.partition("@")[2]
         return f"{name}@{domain}" if isinstance(name, str) and name else account.handle
 
-    async def refresh(self, http: Http, account: Account) -> Tokens:
-        """Mastodon's tokens do not lapse: one that no longer works was revoked."""
-        raise Reconnect(
-            "token-dead",
-            "The server no longer accepts the permission that it gave. Nothing was posted; connect "
-            "the account again.",
-        )
+    async def refresh(self, http: Http, account: Account, app: AppRegistration | None) -> Tokens:
+        return await permission.refresh(http, account, app)
 
     async def prepare(
-        self, http: Http, account: Account, part: Part, key: str, created_at: datetime
+        self,
+        http: Http,
+        account: Account,
+        part: Part,
+        *,
+        key: str,
+        created_at: datetime,
+        follows: Sequence[Published],
+        progress: Progress,
     ) -> Prepared:
         """`created_at` is the server's to set, so it is not sent."""
         refuse_misfit(part, account.traits, self.label)
-        media_ids = [await media.upload(http, account, image) for image in part.images]
-        return Prepared(key=key, text=part.text, body=build_status(part, media_ids))
+        media_ids = await media.upload(http, account, part.media, progress)
+        return Prepared(key=key, text=part.text, body=build_status(part, media_ids, follows))
 
     async def publish(self, http: Http, account: Account, prepared: Prepared) -> Published:
         answer = await http.post(
@@ -97,6 +111,8 @@ class Mastodon:
             bearer=account.tokens.access,
             publishes=True,
         )
+        if is_about_media(answer):
+            return await find_what_shows_the_uploads(http, account, prepared)
         return read_receipt(answer, account)
 
     async def look_up(
@@ -118,4 +134,14 @@ class Mastodon:
             bearer=account.tokens.access,
         )
         if not answer.ok and not is_gone(answer):
-            raise failure(answer)
+            raise failure(answer, account.tokens)
+
+    async def read_metrics(
+        self, http: Http, account: Account, remote_ids: Sequence[str]
+    ) -> tuple[Metrics, ...]:
+        return await measures.read_metrics(http, account, remote_ids)
+
+    async def read_replies(
+        self, http: Http, account: Account, remote_id: str, cursor: str | None = None
+    ) -> Replies:
+        return await measures.read_replies(http, account, remote_id)

@@ -1,18 +1,29 @@
 """Permission to speak as an account: OAuth with the server, or a token made there by hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from yarl import URL
 
-from parvis.networks.contract import AppRegistration, Connected, OAuthReturn, Tokens
+from parvis.networks.contract import (
+    Account,
+    AppRegistration,
+    Connected,
+    OAuthReturn,
+    Tokens,
+    Way,
+)
 from parvis.networks.errors import Reconnect, Refused
 from parvis.networks.http import Answer, Http
-from parvis.networks.mastodon.api import NETWORK, error_of, failure
+from parvis.networks.mastodon.api import NETWORK, error_of, failure, token_dead
 from parvis.networks.mastodon.instance import read_instance
 from parvis.networks.secret import Secret
 
 SCOPES = ("read:accounts", "read:statuses", "write:statuses", "write:media")
+WAYS = (Way(scopes=SCOPES),)
+# How much of a lapsing token's life passes before it is renewed.
+_RENEWED_AFTER = 0.75
 
 
 async def register_app(http: Http, server: str, redirect_uri: str) -> AppRegistration:
@@ -37,7 +48,7 @@ async def register_app(http: Http, server: str, redirect_uri: str) -> AppRegistr
 
 
 def authorise_url(
-    server: str, app: AppRegistration, redirect_uri: str, state: str, challenge: str
+    server: str, way: Way, app: AppRegistration, redirect_uri: str, state: str, challenge: str
 ) -> str:
     """PKCE is understood since Mastodon 4.3 and ignored before, so it is always sent."""
     page = URL(f"{server}/oauth/authorize").with_query(
@@ -45,7 +56,7 @@ def authorise_url(
             "response_type": "code",
             "client_id": app.client_id,
             "redirect_uri": redirect_uri,
-            "scope": " ".join(SCOPES),
+            "scope": " ".join(way.scopes),
             "state": state,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
@@ -70,27 +81,64 @@ async def exchange(
             "code_verifier": returned.code_verifier,
         },
     )
-    return await connect(http, server, read_tokens(answer, datetime.now(UTC)))
-
-
-def read_tokens(answer: Answer, now: datetime) -> Tokens:
-    """What /oauth/token answered. Mastodon's tokens do not lapse; some sister servers' do."""
-    if answer.status in (400, 401) and error_of(answer) is not None:
+    if _refuses(answer):
         raise Refused(
             "code-refused",
             f"{answer.host} did not accept the sign-in. Nothing was kept; begin again.",
             host=answer.host,
         )
+    return await connect(http, server, read_tokens(answer, datetime.now(UTC)))
+
+
+async def refresh(http: Http, account: Account, app: AppRegistration | None) -> Tokens:
+    """Mastodon's tokens do not lapse, so one that no longer works was revoked. Pleroma's do."""
+    old = account.tokens.refresh
+    if old is None or app is None:
+        raise token_dead(URL(account.server).authority)
+    answer = await http.post(
+        f"{account.server}/oauth/token",
+        network=NETWORK,
+        purpose="refresh",
+        form={
+            "grant_type": "refresh_token",
+            "refresh_token": old,
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+        },
+    )
+    if _refuses(answer):
+        raise token_dead(answer.host)
+    new = read_tokens(answer, datetime.now(UTC))
+    return new if new.refresh is not None else replace(new, refresh=old)
+
+
+def _refuses(answer: Answer) -> bool:
+    return answer.status in (400, 401) and error_of(answer) is not None
+
+
+def read_tokens(answer: Answer, now: datetime) -> Tokens:
+    """What /oauth/token granted. Mastodon's tokens do not lapse; some sister servers' do."""
     if not answer.ok:
         raise failure(answer)
     granted = answer.json_object()
-    lasts, renews = granted.get("expires_in"), granted.get("refresh_token")
-    return Tokens(
+    renews = granted.get("refresh_token")
+    tokens = Tokens(
         access=Secret(_word(answer, granted, "access_token")),
         refresh=Secret(renews) if isinstance(renews, str) else None,
-        expires_at=now + timedelta(seconds=lasts) if isinstance(lasts, int) else None,
         scopes=_scopes(granted.get("scope"), answer),
     )
+    return _lasting(tokens, granted.get("expires_in"), now)
+
+
+def _lasting(tokens: Tokens, seconds: Any, now: datetime) -> Tokens:
+    """The tokens with their times; without an end where the server named none."""
+    if not isinstance(seconds, int) or seconds <= 0:
+        return tokens
+    end = now + timedelta(seconds=seconds)
+    if tokens.refresh is None:
+        return replace(tokens, expires_at=end, lapses_at=end)
+    renew = now + timedelta(seconds=seconds * _RENEWED_AFTER)
+    return replace(tokens, expires_at=end, refresh_at=renew)
 
 
 def _scopes(granted: Any, answer: Answer) -> tuple[str, ...]:
@@ -125,7 +173,7 @@ async def connect_with_token(http: Http, server: str, token: Secret) -> Connecte
 async def connect(http: Http, server: str, tokens: Tokens) -> Connected:
     """Whose token it is, with the limits of the server."""
     instance = await read_instance(http, server)
-    answer = await ask_own_account(http, server, tokens.access)
+    answer = await ask_own_account(http, server, tokens)
     person = answer.json_object()
     return Connected(
         network=NETWORK,
@@ -138,15 +186,15 @@ async def connect(http: Http, server: str, tokens: Tokens) -> Connected:
     )
 
 
-async def ask_own_account(http: Http, server: str, token: Secret) -> Answer:
+async def ask_own_account(http: Http, server: str, tokens: Tokens) -> Answer:
     answer = await http.get(
         f"{server}/api/v1/accounts/verify_credentials",
         network=NETWORK,
         purpose="check account",
-        bearer=token,
+        bearer=tokens.access,
     )
     if not answer.ok:
-        raise failure(answer)
+        raise failure(answer, tokens)
     return answer
 
 
