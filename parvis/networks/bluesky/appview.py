@@ -1,8 +1,8 @@
 """Reading a post's figures and replies from an AppView, which gathers them from all servers.
 
-An account's own server passes such questions on to the AppView that it works with. A server
-without one answers 502 `UpstreamFailure` (seen on the reference PDS) or does not know the method;
-then the public AppView is asked, which needs no permission.
+An account's own server passes such questions on to the AppView that it works with. If that one
+is out of reach it answers 502 `UpstreamFailure`, and 400 if it works with none (both seen on the
+reference PDS); then the public AppView is asked, which needs no permission.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +22,8 @@ from parvis.networks.measures import Metric, Metrics, Replies, Reply
 POSTS_AT_ONCE = 25
 # app.bsky.feed.getPostThread: depth may be 1,000; the AppView leaves out what it finds too deep.
 THREAD_DEPTH = 100
-_POST = "app.bsky.feed.post"
 _NO_APPVIEW = ("UpstreamFailure", "MethodNotImplemented", "XRPCNotSupported")
+_NONE_CONFIGURED = "No service configured"
 # There are no impressions. app.bsky.feed.defs#postView.
 _COUNTS: Mapping[str, Metric] = {
     "likeCount": Metric.LIKES,
@@ -76,9 +76,14 @@ class AppView:
             purpose=purpose,
             bearer=account.tokens.access,
         )
-        if self.public and not answer.ok and xrpc.error_of(answer)[0] in _NO_APPVIEW:
+        if self.public and _has_no_appview(answer):
             return await http.get(self.public + path, network=xrpc.NETWORK, purpose=purpose)
         return answer
+
+
+def _has_no_appview(answer: Answer) -> bool:
+    name, message = xrpc.error_of(answer)
+    return not answer.ok and (name in _NO_APPVIEW or message.startswith(_NONE_CONFIGURED))
 
 
 def read_posts(answer: Answer, read_at: datetime) -> dict[str, Metrics]:
@@ -102,15 +107,7 @@ def read_counts(post: Json) -> dict[Metric, int]:
 async def _unseen(http: Http, account: Account, remote_id: str) -> Metrics:
     """A post that the AppView does not show is gone only if the account's own server says so: the
     AppView may lag behind, or hide it."""
-    answer = await xrpc.query(
-        http,
-        account.server,
-        "com.atproto.repo.getRecord",
-        "read metrics",
-        repo=account.remote_id,
-        collection=_POST,
-        rkey=remote_id.rsplit("/", 1)[-1],
-    )
+    answer = await xrpc.get_record(http, account.server, remote_id, "read metrics")
     is_gone = xrpc.is_record_missing(answer)
     if not answer.ok and not is_gone:
         raise xrpc.failure(answer)
@@ -123,8 +120,11 @@ def read_thread(answer: Answer, server: str) -> Replies:
     thread = said.get("thread")
     if not isinstance(thread, dict) or "post" not in thread:
         raise _no_such_post()
-    hidden = _hidden_in(said)
-    replies = [_reply(post, server, hidden) for post in _posts_below(thread)]
+    try:
+        hidden = _hidden_in(said)
+        replies = [_reply(post, server, hidden) for post in _posts_below(thread)]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise answer.unreadable() from None
     return Replies(replies=tuple(sorted(replies, key=lambda reply: reply.written_at)))
 
 
@@ -154,13 +154,19 @@ def _reply(post: Json, server: str, hidden: frozenset[str]) -> Reply:
         author_handle=author["handle"],
         author_name=author.get("displayName") or "",
         text=record["text"],
-        written_at=_moment(post["indexedAt"]),
+        written_at=_written_at(post),
         is_hidden=post["uri"] in hidden,
     )
 
 
+def _written_at(post: Json) -> datetime:
+    """The author's word for it, unless it lies in the future of when the AppView saw it."""
+    return min(_moment(post["record"]["createdAt"]), _moment(post["indexedAt"]))
+
+
 def _moment(said: str) -> datetime:
-    return datetime.fromisoformat(said)
+    moment = datetime.fromisoformat(said)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _no_such_post() -> Refused:

@@ -1,59 +1,86 @@
 """Bluesky as a Network: prepare, publish, look up and delete."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from parvis.networks.bluesky import session, xrpc
 from parvis.networks.bluesky.appview import AppView
+from parvis.networks.bluesky.blobs import upload_media
 from parvis.networks.bluesky.identity import Directory, resolve_handle
 from parvis.networks.bluesky.keys import KeyClock
+from parvis.networks.bluesky.outcome import method_of, read_presence, read_receipt
 from parvis.networks.bluesky.record import (
     COLLECTION,
-    build_put,
+    GATE,
+    build_body,
     build_record,
+    build_reply,
     mentioned_handles,
-    page_of,
+    uri_of,
 )
+from parvis.networks.bluesky.video import VideoServices
 from parvis.networks.contract import (
     Account,
     AppRegistration,
     Connected,
     Found,
     Json,
-    MediaFile,
     Part,
     Prepared,
-    Presence,
     Progress,
     Published,
     Tokens,
     Traits,
+    Visibility,
 )
+from parvis.networks.errors import Refused
 from parvis.networks.fit import refuse_misfit
-from parvis.networks.http import Answer, Http
+from parvis.networks.http import Http
 from parvis.networks.measures import Metrics, Replies
+from parvis.networks.part import GIF
 from parvis.networks.secret import Secret
+from parvis.networks.traits import ReplySetting, VideoTraits
 
 PLC_DIRECTORY = "https://plc.directory"
 ENTRYWAY = "https://bsky.social"
 APPVIEW = "https://public.api.bsky.app"
+VIDEO_SERVICE = "https://video.bsky.app"
 
 # app.bsky.feed.post: 300 graphemes and 3,000 bytes; app.bsky.embed.images: 4 images of
-# 2,000,000 bytes. The schema sets no limit for alt texts; 2,000 is the app's.
+# 2,000,000 bytes; app.bsky.embed.video: 300,000,000 bytes. The schema sets no limit for alt texts
+# and lengths: 2,000 and ten minutes are the app's (social-app, src/lib/constants.ts, 2026-10), as
+# are the types of video, among which is the GIF.
 TRAITS = Traits(
     text_limit=300,
     text_bytes_limit=3000,
     image_limit=4,
     image_bytes_limit=2_000_000,
     image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
+    animation_bytes_limit=300_000_000,
+    animation_alone=True,
     alt_limit=2000,
+    video=VideoTraits(
+        bytes_limit=300_000_000,
+        types=("video/mp4", "video/quicktime", "video/webm", "video/mpeg"),
+        longest_seconds=600.0,
+        alt_limit=2000,
+    ),
+    visibilities=(Visibility.PUBLIC,),
+    reply_settings=(
+        ReplySetting.EVERYONE,
+        ReplySetting.FOLLOWED,
+        ReplySetting.FOLLOWERS,
+        ReplySetting.MENTIONED,
+        ReplySetting.NOBODY,
+    ),
     native_key_seconds=None,
 )
 
 
 class Bluesky:
     """`plc_directory` and `entryway` are origins: where DIDs and handles are looked up. Who has a
-    directory of their own runs a network of their own, which Bluesky's AppView does not know."""
+    directory of their own runs a network of their own, which Bluesky's services do not know."""
 
     name = xrpc.NETWORK
     label = "Bluesky"
@@ -64,7 +91,9 @@ class Bluesky:
         self._directory = Directory(
             plc_directory=plc_directory.rstrip("/"), entryway=entryway.rstrip("/")
         )
-        self._appview = AppView(public=APPVIEW if plc_directory == PLC_DIRECTORY else "")
+        is_public = plc_directory == PLC_DIRECTORY
+        self._appview = AppView(public=APPVIEW if is_public else "")
+        self._videos = VideoServices(public=VIDEO_SERVICE if is_public else "")
         self._keys = KeyClock()
 
     def new_key(self) -> str:
@@ -99,16 +128,18 @@ class Bluesky:
         progress: Progress,
     ) -> Prepared:
         refuse_misfit(part, account.traits, self.label)
+        refuse_other_animations(part)
         dids = await self._resolve_mentions(http, account, part.text)
-        blobs = [await self._upload(http, account, image) for image in part.images]
-        record = build_record(part, created_at, dids, blobs)
-        return Prepared(key=key, text=part.text, body=build_put(account, key, record))
+        blobs = await upload_media(http, account, part, self._videos, progress)
+        reply = await self._reply(http, account, part, follows)
+        record = build_record(part, created_at, dids, blobs, reply)
+        return Prepared(key=key, text=part.text, body=build_body(account, key, part, record))
 
     async def publish(self, http: Http, account: Account, prepared: Prepared) -> Published:
         answer = await xrpc.procedure(
             http,
             account.server,
-            "com.atproto.repo.putRecord",
+            method_of(prepared),
             "publish",
             prepared.body,
             token=account.tokens.access,
@@ -126,29 +157,23 @@ class Bluesky:
     ) -> Found:
         """The record's key is the post's identity, so neither its text nor the time is asked.
         When the server does not answer, the error says so: the question stays open."""
-        answer = await xrpc.query(
-            http,
-            account.server,
-            "com.atproto.repo.getRecord",
-            "look up",
-            repo=account.remote_id,
-            collection=COLLECTION,
-            rkey=prepared.key,
-        )
+        uri = uri_of(account, prepared.key)
+        answer = await xrpc.get_record(http, account.server, uri, "look up")
         return read_presence(answer, account, prepared)
 
     async def delete(self, http: Http, account: Account, remote_id: str) -> None:
-        arguments = {
-            "repo": account.remote_id,
-            "collection": COLLECTION,
-            "rkey": remote_id.rsplit("/", 1)[-1],
-        }
+        """With the record of who may answer it, if there is one. The server answers the deletion
+        of what is not there with success."""
+        for collection in (COLLECTION, GATE):
+            await self._delete_record(http, account, collection, remote_id.rsplit("/", 1)[-1])
+
+    async def _delete_record(self, http: Http, account: Account, collection: str, key: str) -> None:
         answer = await xrpc.procedure(
             http,
             account.server,
             "com.atproto.repo.deleteRecord",
             "delete",
-            arguments,
+            {"repo": account.remote_id, "collection": collection, "rkey": key},
             token=account.tokens.access,
         )
         xrpc.read(answer)
@@ -171,50 +196,45 @@ class Bluesky:
                 dids[handle] = did
         return dids
 
-    async def _upload(self, http: Http, account: Account, image: MediaFile) -> Json:
-        answer = await xrpc.send_file(
-            http,
-            account.server,
-            "com.atproto.repo.uploadBlob",
-            "upload image",
-            path=image.path,
-            media_type=image.media_type,
-            token=account.tokens.access,
+    async def _reply(
+        self, http: Http, account: Account, part: Part, follows: Sequence[Published]
+    ) -> Json | None:
+        if not follows:
+            return None
+        root, parent = follows[0], follows[0] if part.is_comment else follows[-1]
+        return build_reply(
+            await self._with_cid(http, account, root), await self._with_cid(http, account, parent)
         )
-        blob = xrpc.read(answer).get("blob")
-        if not isinstance(blob, dict):
+
+    async def _with_cid(self, http: Http, account: Account, post: Published) -> Published:
+        """A receipt from before threads were known, or from a look-up, may lack its reference."""
+        if post.reference.get("cid"):
+            return post
+        answer = await xrpc.get_record(http, account.server, post.remote_id, "read thread")
+        if xrpc.is_record_missing(answer):
+            raise _thread_is_gone()
+        cid = xrpc.read(answer).get("cid")
+        if not isinstance(cid, str):
             raise answer.unreadable()
-        return blob
+        return replace(post, reference={"cid": cid})
 
 
-def read_receipt(answer: Answer, account: Account, prepared: Prepared) -> Published:
-    """What putRecord answered. A repeated, equal request is answered with the same URI."""
-    if xrpc.read(answer).get("uri") != _uri(account, prepared):
-        raise answer.unreadable()
-    return _published(account, prepared)
+def refuse_other_animations(part: Part) -> None:
+    """The video service takes GIFs alone of the moving pictures."""
+    for image in part.images:
+        if image.is_animated and image.media_type != GIF:
+            raise Refused(
+                "image-type",
+                f"Bluesky shows no moving picture of type {image.media_type}. Nothing was posted; "
+                "attach it as a GIF or as a video.",
+                type=image.media_type,
+                name=image.path.name,
+            )
 
 
-def read_presence(answer: Answer, account: Account, prepared: Prepared) -> Found:
-    """What getRecord answered. Only RecordNotFound, said by the account's own server, is proof
-    that the post is not there."""
-    if answer.ok:
-        if answer.json_object().get("uri") != _uri(account, prepared):
-            raise answer.unreadable()
-        return Found(presence=Presence.PRESENT, published=_published(account, prepared))
-    if xrpc.is_record_missing(answer):
-        return Found(presence=Presence.ABSENT)
-    if answer.status == 429 or answer.is_unclear:
-        raise xrpc.failure(answer)
-    return Found(presence=Presence.CANNOT_TELL)
-
-
-def _uri(account: Account, prepared: Prepared) -> str:
-    return f"at://{account.remote_id}/{COLLECTION}/{prepared.key}"
-
-
-def _published(account: Account, prepared: Prepared) -> Published:
-    return Published(
-        remote_id=_uri(account, prepared),
-        url=page_of(account.server, _uri(account, prepared)),
-        published_at=datetime.fromisoformat(prepared.body["record"]["createdAt"]),
+def _thread_is_gone() -> Refused:
+    return Refused(
+        "thread-gone",
+        "The post that this one answers is no longer on Bluesky. This part was not posted; post "
+        "it on its own if it can stand alone.",
     )

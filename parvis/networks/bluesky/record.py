@@ -4,12 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from parvis.networks.bluesky.identity import is_handle
-from parvis.networks.contract import Account, Json, MediaFile, Part
+from parvis.networks.contract import Account, Json, MediaFile, Part, Published
+from parvis.networks.part import GIF
 from parvis.networks.text import Span, find_hashtags, find_links, find_mentions, graphemes
+from parvis.networks.traits import ReplySetting
 
 COLLECTION = "app.bsky.feed.post"
+GATE = "app.bsky.feed.threadgate"
 WEBSITE = "https://bsky.app"
 _TAG_LIMIT = 64
+_ALLOWED: Mapping[ReplySetting, list[Json]] = {
+    ReplySetting.FOLLOWED: [{"$type": f"{GATE}#followingRule"}],
+    ReplySetting.FOLLOWERS: [{"$type": f"{GATE}#followerRule"}],
+    ReplySetting.MENTIONED: [{"$type": f"{GATE}#mentionRule"}],
+    ReplySetting.NOBODY: [],
+}
+GATED = frozenset(_ALLOWED)
 
 
 def mentioned_handles(text: str) -> list[str]:
@@ -18,10 +28,14 @@ def mentioned_handles(text: str) -> list[str]:
 
 
 def build_record(
-    part: Part, created_at: datetime, dids: Mapping[str, str], blobs: Sequence[Json]
+    part: Part,
+    created_at: datetime,
+    dids: Mapping[str, str],
+    blobs: Sequence[Json],
+    reply: Json | None = None,
 ) -> Json:
     """`dids` by handle; a handle that is not among them stays plain text. `blobs` as uploaded, in
-    the order of the part's images."""
+    the order of the part's media. `reply` as `build_reply` made it."""
     record: Json = {
         "$type": COLLECTION,
         "text": part.text,
@@ -31,9 +45,21 @@ def build_record(
         record["langs"] = [part.language]
     if facets := build_facets(part.text, dids):
         record["facets"] = facets
-    if part.images:
-        record["embed"] = _images(part.images, blobs)
+    if part.media:
+        record["embed"] = _embed(part.media, blobs)
+    if reply:
+        record["reply"] = reply
     return record
+
+
+def build_reply(root: Published, parent: Published) -> Json:
+    """`root` is the thread's first post, `parent` the one that is answered. The reference of each
+    holds its `cid`."""
+    return {"root": _strong_reference(root), "parent": _strong_reference(parent)}
+
+
+def _strong_reference(post: Published) -> Json:
+    return {"uri": post.remote_id, "cid": post.reference["cid"]}
 
 
 def page_of(server: str, uri: str) -> str:
@@ -47,6 +73,13 @@ def page_of(server: str, uri: str) -> str:
     return f"{site}/profile/{did}/post/{key}"
 
 
+def build_body(account: Account, key: str, part: Part, record: Json) -> Json:
+    """The arguments that publish the record, of the procedure that `outcome.method_of` names."""
+    if part.reply_setting in GATED:
+        return build_gated_writes(account, key, record, part.reply_setting)
+    return build_put(account, key, record)
+
+
 def build_put(account: Account, key: str, record: Json) -> Json:
     """The arguments of putRecord. `swapRecord: null` makes it create or find, never overwrite."""
     return {
@@ -56,6 +89,39 @@ def build_put(account: Account, key: str, record: Json) -> Json:
         "record": record,
         "swapRecord": None,
     }
+
+
+def build_gated_writes(account: Account, key: str, record: Json, setting: ReplySetting) -> Json:
+    """The arguments of applyWrites: the post and who may answer it, in one commit.
+
+    In one, so that no moment is open to everybody; and the post before its gate, because an
+    AppView that sees the gate first leaves the post unmarked (bluesky-social/atproto, the plugin
+    thread-gate.ts). Sent again it is a 500 and no second post, as the key is taken: what became of
+    it is looked up.
+    """
+    gate = {
+        "$type": GATE,
+        "post": uri_of(account, key),
+        "allow": _ALLOWED[setting],
+        "createdAt": record["createdAt"],
+    }
+    return {
+        "repo": account.remote_id,
+        "writes": [_create(COLLECTION, key, record), _create(GATE, key, gate)],
+    }
+
+
+def _create(collection: str, key: str, record: Json) -> Json:
+    return {
+        "$type": "com.atproto.repo.applyWrites#create",
+        "collection": collection,
+        "rkey": key,
+        "value": record,
+    }
+
+
+def uri_of(account: Account, key: str) -> str:
+    return f"at://{account.remote_id}/{COLLECTION}/{key}"
 
 
 def build_facets(text: str, dids: Mapping[str, str]) -> list[Json]:
@@ -83,18 +149,37 @@ def _facet(text: str, span: Span, feature: Json) -> Json:
     return {"index": {"byteStart": start, "byteEnd": end}, "features": [feature]}
 
 
-def _images(images: Sequence[MediaFile], blobs: Sequence[Json]) -> Json:
+def is_moving(file: MediaFile) -> bool:
+    """A moving picture stands still as an image, so it goes the way of a video."""
+    return file.is_video or file.is_animated
+
+
+def _embed(media: Sequence[MediaFile], blobs: Sequence[Json]) -> Json:
+    if is_moving(media[0]):
+        return _video(media[0], blobs[0])
     return {
         "$type": "app.bsky.embed.images",
-        "images": [_image(image, blob) for image, blob in zip(images, blobs, strict=True)],
+        "images": [_image(image, blob) for image, blob in zip(media, blobs, strict=True)],
     }
 
 
+def _video(video: MediaFile, blob: Json) -> Json:
+    embed: Json = {"$type": "app.bsky.embed.video", "video": blob, **_shape(video)}
+    if video.alt:
+        embed["alt"] = video.alt
+    if video.media_type == GIF:
+        embed["presentation"] = "gif"
+    return embed
+
+
 def _image(image: MediaFile, blob: Json) -> Json:
-    embedded: Json = {"image": blob, "alt": image.alt}
-    if image.width > 0 and image.height > 0:
-        embedded["aspectRatio"] = {"width": image.width, "height": image.height}
-    return embedded
+    return {"image": blob, "alt": image.alt, **_shape(image)}
+
+
+def _shape(file: MediaFile) -> Json:
+    if file.width <= 0 or file.height <= 0:
+        return {}
+    return {"aspectRatio": {"width": file.width, "height": file.height}}
 
 
 def _timestamp(moment: datetime) -> str:

@@ -7,7 +7,7 @@ session is kept and refreshed, and the app password is the last resort.
 import base64
 import binascii
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from parvis.networks.bluesky import xrpc
 from parvis.networks.bluesky.identity import Directory, tidy
@@ -16,6 +16,8 @@ from parvis.networks.errors import Expired, NetworkError, Reconnect, Refused
 from parvis.networks.http import Answer, Http
 from parvis.networks.secret import Secret
 
+# Access tokens live two hours (read from those of the reference PDS).
+_REFRESH_BEFORE = timedelta(minutes=30)
 _INVALID_HANDLE = "handle.invalid"
 
 
@@ -147,15 +149,8 @@ async def _display_name(http: Http, server: str, did: str) -> str:
     """The name from the profile record. An account need not have one, and signing in does not
     fail for want of it."""
     try:
-        answer = await xrpc.query(
-            http,
-            server,
-            "com.atproto.repo.getRecord",
-            "read profile",
-            repo=did,
-            collection="app.bsky.actor.profile",
-            rkey="self",
-        )
+        uri = f"at://{did}/app.bsky.actor.profile/self"
+        answer = await xrpc.get_record(http, server, uri, "read profile")
         profile = xrpc.read(answer).get("value")
     except NetworkError:
         return ""
@@ -163,11 +158,15 @@ async def _display_name(http: Http, server: str, did: str) -> str:
 
 
 def read_tokens(session: Json, password: Secret | None) -> Tokens:
+    """With the app password kept, no person is needed until it is revoked."""
+    expires_at = expiry(session["accessJwt"])
     return Tokens(
         access=Secret(session["accessJwt"]),
         refresh=Secret(session["refreshJwt"]),
         password=password,
-        expires_at=expiry(session["accessJwt"]),
+        expires_at=expires_at,
+        refresh_at=expires_at and expires_at - _REFRESH_BEFORE,
+        lapses_at=None if password else expiry(session["refreshJwt"]),
     )
 
 

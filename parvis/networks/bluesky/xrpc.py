@@ -5,10 +5,18 @@ An error is JSON, `{"error": name, "message": …}`. A dead token is answered wi
 """
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from parvis.networks.contract import Json
-from parvis.networks.errors import Expired, NetworkError, NotSent, Refused, Unknown
+from yarl import URL
+
+from parvis.networks.contract import Account, Json, MediaFile
+from parvis.networks.errors import (
+    Expired,
+    NetworkError,
+    NotSent,
+    PrepareAnew,
+    Refused,
+    Unknown,
+)
 from parvis.networks.http import Answer, Http
 from parvis.networks.secret import Secret
 
@@ -44,25 +52,43 @@ async def procedure(
     )
 
 
-async def send_file(
-    http: Http,
-    server: str,
-    method: str,
-    purpose: str,
-    *,
-    path: Path,
-    media_type: str,
-    token: Secret,
-) -> Answer:
-    return await http.post(
-        f"{server}/xrpc/{method}",
+async def get_record(http: Http, server: str, uri: str, purpose: str) -> Answer:
+    """Needs no permission."""
+    repo, collection, key = uri.removeprefix("at://").split("/")
+    return await query(
+        http,
+        server,
+        "com.atproto.repo.getRecord",
+        purpose,
+        repo=repo,
+        collection=collection,
+        rkey=key,
+    )
+
+
+async def upload_blob(http: Http, account: Account, file: MediaFile, purpose: str) -> Json:
+    """The blob as the account's own server names it."""
+    answer = await http.post(
+        f"{account.server}/xrpc/com.atproto.repo.uploadBlob",
         network=NETWORK,
         purpose=purpose,
-        body=path,
-        content_type=media_type,
-        bearer=token,
+        body=file.path,
+        content_type=file.media_type,
+        bearer=account.tokens.access,
         seconds=UPLOAD_SECONDS,
     )
+    blob = read(answer).get("blob")
+    if not isinstance(blob, dict):
+        raise answer.unreadable()
+    return blob
+
+
+def did_of(origin: str) -> str:
+    """A server's own DID, did:web. A port's colon is written %3A there (did:web, "Method
+    Specific Identifier")."""
+    address = URL(origin)
+    port = "" if address.is_default_port() else f"%3A{address.port}"
+    return f"did:web:{address.host}{port}"
 
 
 def read(answer: Answer) -> Json:
@@ -124,6 +150,15 @@ def _image_too_large(_: str) -> NetworkError:
     return Refused("image-too-large", "The server takes no image this large. Nothing was posted.")
 
 
+def _blob_missing(_: str) -> NetworkError:
+    """The reference PDS looks for the blobs before it writes the record, in one transaction."""
+    return PrepareAnew(
+        "media-lost",
+        "The server no longer has the image or video that was sent to it. Nothing was posted; it "
+        "is sent again.",
+    )
+
+
 def _already_there(_: str) -> NetworkError:
     """The key is ours, made by chance for one post: so that post is there, though not word for
     word as it would be sent now. Looking it up settles it; sending again could not."""
@@ -166,5 +201,6 @@ _DECISIONS: Mapping[str, Callable[[str], NetworkError]] = {
     "RepoNotFound": _gone,
     "BlobTooLarge": _image_too_large,
     "PayloadTooLarge": _image_too_large,
+    "BlobNotFound": _blob_missing,
     "InvalidSwap": _already_there,
 }
