@@ -74,8 +74,7 @@ class _Sending:
         self._step = step
 
     async def finished(self) -> str:
-        reached = await self._resumed()
-        reached = reached or await self._begun()
+        reached = await self._resumed() or await self._begun()
         reached = await self._with_all_segments(reached)
         reached = await self._whole(reached)
         reached = await self._described(reached)
@@ -85,7 +84,7 @@ class _Sending:
     async def _resumed(self) -> _Reached | None:
         """What an earlier try reached, when X still knows it. X may not answer for a picture: it
         is then sent again, which costs nothing."""
-        kept = await self._progress.read(self._step)
+        kept = self._progress.read(self._step)
         reached = _Reached(**kept) if kept else None
         if reached is None or not reached.lives:
             return None
