@@ -18,6 +18,7 @@ from tests.servers.bluesky import (
 )
 from tests.servers.lost_answer import LostAnswers
 from tests.servers.mastodon import MastodonServer, running_mastodon
+from tests.servers.sandbox import RunningSandbox, running_sandbox
 
 
 class StandBefore(Protocol):
@@ -72,3 +73,16 @@ def bluesky_behind_proxy(
     pds = lost_answers(bluesky_server.url)
     directory = lost_answers(bluesky_server.plc_url, rewrite={bluesky_server.url: pds.url})
     return BlueskyBehindProxy(server=bluesky_server, plc_url=directory.url, pds=pds)
+
+
+@pytest.fixture(scope="module")
+def module_sandbox() -> Iterator[RunningSandbox]:
+    with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(module_sandbox: RunningSandbox) -> RunningSandbox:
+    """All seven networks on loopback, as if nothing had ever happened there."""
+    module_sandbox.reset()
+    return module_sandbox

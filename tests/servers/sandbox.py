@@ -1,0 +1,82 @@
+"""A sandbox beside a synchronous test, in a thread of its own, and what tests ask its control."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from parvis.sandbox import Sandbox
+from parvis.sandbox.network import SandboxNetwork
+from tests.servers.asking import ask
+from tests.servers.loop_thread import LoopThread
+
+
+class RunningSandbox:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self.control = sandbox.control
+
+    def origin(self, network: str) -> str:
+        return self.sandbox.origin(network)
+
+    def order(self, network: str, fault: str, on: str = "any", **more: object) -> None:
+        """Such as `order("x", "lose-answer", on="publish")`; see parvis.sandbox.faults.Fault."""
+        self._post("/faults", {"network": network, "fault": fault, "on": on, **more})
+
+    def forget_orders(self) -> None:
+        ask("DELETE", f"{self.control}/faults").confirmed()
+
+    def advance(self, seconds: float) -> None:
+        self._post("/clock", {"advance_seconds": seconds})
+
+    def set_quirk(self, network: str, quirk: str, on: bool) -> None:
+        self._post("/quirks", {"network": network, "quirk": quirk, "on": on})
+
+    def consent(self, url: str, account: str = "") -> str:
+        """Where a click on Allow leads: the redirect address with the code."""
+        return str(self._post("/consent", {"url": url, "account": account})["location"])
+
+    def token(self, network: str, account: str = "", scopes: Sequence[str] = ()) -> dict[str, Any]:
+        """{"access_token", "refresh_token", "account_id", "scopes"}, all scopes for none."""
+        asked = {"network": network, "account": account, "scopes": list(scopes)}
+        return cast(dict[str, Any], self._post("/tokens", asked))
+
+    def told(self, network: str) -> dict[str, Any]:
+        """What the control tells of a network: app credentials, accounts, faults, quirks."""
+        every = ask("GET", f"{self.control}/networks").confirmed().json
+        return next(each for each in every if each["name"] == network)
+
+    def posts(self, network: str) -> list[dict[str, Any]]:
+        """What the owner's accounts have posted there, oldest first."""
+        url = f"{self.control}/posts/{network}?author=owners"
+        return cast(list[dict[str, Any]], ask("GET", url).confirmed().json)
+
+    def medium(self, network: str, sha256: str) -> bytes:
+        return ask("GET", f"{self.control}/media/{network}/{sha256}").confirmed().body
+
+    def calls(self, network: str) -> list[dict[str, Any]]:
+        url = f"{self.control}/calls?network={network}"
+        return cast(list[dict[str, Any]], ask("GET", url).confirmed().json)
+
+    def reset(self) -> None:
+        self._post("/reset", {})
+
+    def _post(self, path: str, stated: dict[str, Any]) -> Any:
+        return ask("POST", f"{self.control}{path}", json=stated).confirmed().json
+
+
+@contextmanager
+def running_sandbox(
+    *, only: Sequence[type[SandboxNetwork]] | None = None, state: Path | None = None, seed: int = 1
+) -> Iterator[RunningSandbox]:
+    """On free ports, while the block lasts."""
+    thread = LoopThread("sandbox")
+    sandbox = Sandbox(port=0, only=only, state=state, seed=seed)
+    thread.run(sandbox.__aenter__())
+    try:
+        yield RunningSandbox(sandbox)
+    finally:
+        thread.run(sandbox.__aexit__())
+        thread.stop()
