@@ -18,7 +18,7 @@ from parvis.networks.versions import version_of
 
 # A request that publishes may take this long; the lease of the one who sends it outlives it.
 PUBLISH_SECONDS = 15.0
-UPLOAD_SECONDS = 120.0
+_SLOWEST_BYTES_A_SECOND = 200_000
 
 Fields = Mapping[str, str | Secret]
 
@@ -32,6 +32,7 @@ class GraphApi:
     api: str
 
     def url(self, server: str, path: str) -> str:
+        """An empty path is the root, which answers for several ids at once."""
         return f"{server}/{version_of(self.api)}/{path}"
 
     async def get(
@@ -77,16 +78,16 @@ class GraphApi:
         purpose: str,
         form: Mapping[str, str | Secret | Upload],
         publishes: bool = False,
+        seconds: float = PUBLISH_SECONDS,
     ) -> Answer:
         """A confirmed answer, or the error that the refusal means."""
-        uploads = any(isinstance(value, Upload) for value in form.values())
         answer = await http.post(
             self.url(server, path),
             network=self.network,
             purpose=purpose,
             form={**form, "access_token": token},
             publishes=publishes,
-            seconds=UPLOAD_SECONDS if uploads else PUBLISH_SECONDS,
+            seconds=seconds,
         )
         self.accepted(answer)
         return answer
@@ -118,6 +119,11 @@ class GraphApi:
         return failure(answer, self.label)
 
 
+def seconds_for(size: int) -> float:
+    """How long sending so many bytes may take, on a slow line."""
+    return PUBLISH_SECONDS + size / _SLOWEST_BYTES_A_SECOND
+
+
 def word(answer: Answer, name: str) -> str:
     """One word of the answer's object, ids above all; an answer without it cannot be read."""
     found = answer.json_object().get(name)
@@ -128,12 +134,12 @@ def word(answer: Answer, name: str) -> str:
     return found
 
 
-def can_do_without(error: Reconnect, label: str) -> Refused | Reconnect:
+def can_do_without(error: Reconnect) -> Refused | Reconnect:
     """For what posting can do without: a permission that is lacking for it does not make the
     account unfit to post."""
     if error.code != "scope-missing":
         return error
-    return Refused("no-permission", f"{error.sentence}", **error.facts)
+    return Refused("no-permission", error.sentence, **error.facts)
 
 
 def _with_token(query: Fields | None, token: Secret | None) -> dict[str, str | Secret]:

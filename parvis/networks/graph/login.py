@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from yarl import URL
 
-from parvis.networks.contract import AppRegistration, Json, OAuthReturn
+from parvis.networks.contract import AppRegistration, DeveloperApp, Json, OAuthReturn
 from parvis.networks.errors import Reconnect, Refused
 from parvis.networks.graph.call import GraphApi, word
 from parvis.networks.graph.fault import read_fault
@@ -22,6 +22,10 @@ from parvis.networks.versions import version_of
 
 SERVER = "https://graph.facebook.com"
 SITE = "https://www.facebook.com"
+
+META_APP = DeveloperApp(
+    name="meta", label="Meta (Facebook)", page="https://developers.facebook.com/apps"
+)
 
 _MOST_PAGES = 10
 _BAD_APP = frozenset({1, 101, 190})
