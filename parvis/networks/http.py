@@ -44,8 +44,9 @@ class Ask(TypedDict, total=False):
     """What goes into one request besides its address.
 
     `network` and `purpose` are for the meter. `bearer`, and each Secret that is a value of
-    `query`, `headers`, `json` or `form`, is kept out of whatever is said about the answer. `publishes` marks the one
-    dangerous kind of request: sent twice, it posts twice. `seconds` bounds the whole of it.
+    `query`, `headers`, `json` or `form`, is kept out of whatever is said about the answer.
+    `publishes` marks the one dangerous kind of request: sent twice, it posts twice. `seconds`
+    bounds the whole of it.
     """
 
     network: Required[str]
@@ -65,7 +66,8 @@ class Http:
     """Use it as an async context manager, once for many requests: connections are kept.
 
     `allow_private_hosts` holds `host` or `host:port` names that may be private and may speak plain
-    http. `on_call` hears of each request that was tried; see also `metered`.
+    http. `on_call` hears of each request that was tried; see also `metered`. A `URL` is asked for
+    as it is written, a string with its escapes put in order: LinkedIn's keys need theirs.
     """
 
     def __init__(
@@ -106,19 +108,19 @@ class Http:
         metered._on_call = on_call
         return metered
 
-    async def get(self, url: str, **ask: Unpack[Ask]) -> Answer:
+    async def get(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
         return await self._send("GET", url, ask)
 
-    async def post(self, url: str, **ask: Unpack[Ask]) -> Answer:
+    async def post(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
         return await self._send("POST", url, ask)
 
-    async def put(self, url: str, **ask: Unpack[Ask]) -> Answer:
+    async def put(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
         return await self._send("PUT", url, ask)
 
-    async def delete(self, url: str, **ask: Unpack[Ask]) -> Answer:
+    async def delete(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
         return await self._send("DELETE", url, ask)
 
-    async def _send(self, method: str, url: str, ask: Ask) -> Answer:
+    async def _send(self, method: str, url: str | URL, ask: Ask) -> Answer:
         """Answers whatever the status is; raises when there is no answer."""
         address = self._checked(url, ask.get("query"))
         body = _body_of(ask)
@@ -132,7 +134,7 @@ class Http:
                 seconds = time.monotonic() - started
                 _report(self._on_call, _call(method, address, ask, answer, seconds))
 
-    def _checked(self, url: str, query: Mapping[str, str | Secret] | None) -> URL:
+    def _checked(self, url: str | URL, query: Mapping[str, str | Secret] | None) -> URL:
         try:
             address = URL(url)
             address = address.with_query(_revealed(query)) if query else address
