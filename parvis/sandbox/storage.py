@@ -26,10 +26,7 @@ class Storage:
         try:
             self._open(file)
         except sqlite3.Error as error:
-            raise StateUnavailable(
-                f"{file} cannot hold the sandbox’s state: {error}. Nothing was changed in it. "
-                "Another sandbox may be using it; stop that one, or name another file."
-            ) from None
+            raise StateUnavailable(_why_not(file, error)) from None
 
     def _open(self, file: Path | None) -> None:
         # An exclusive lock keeps a second sandbox from the same file, and ends with the process.
@@ -83,3 +80,12 @@ class Storage:
     def clear(self) -> None:
         self._base.execute("DELETE FROM records")
         self._base.execute("DELETE FROM blobs")
+
+
+def _why_not(file: Path | None, error: sqlite3.Error) -> str:
+    cure = (
+        "Another sandbox is using it: stop that one, or name another file."
+        if "locked" in str(error)
+        else "Name a file of a sandbox, or a new one in a folder that can be written to."
+    )
+    return f"{file} cannot hold the sandbox’s state ({error}). Nothing was changed in it. {cure}"

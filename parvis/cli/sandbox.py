@@ -1,0 +1,77 @@
+"""`parvis sandbox`: all seven networks on this machine, to rehearse in."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parvis.cli.command import command
+from parvis.cli.voice import Voice
+
+if TYPE_CHECKING:
+    from parvis.sandbox import Sandbox
+
+_BASE_PORT = 8600
+_LAST_BASE_PORT = 65535 - 7
+
+Port = Annotated[
+    int,
+    typer.Option(
+        help="The first of eight ports in a row: control, then the networks. 0: any free ones.",
+        min=0,
+        max=_LAST_BASE_PORT,
+    ),
+]
+Host = Annotated[str, typer.Option(help="A loopback address; the sandbox takes no other.")]
+State = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Keep everything in FILE; else in memory.")
+]
+Seed = Annotated[int, typer.Option(help="Of the audience: the same seed, the same likes.")]
+Speed = Annotated[
+    float, typer.Option(help="How many times as fast its clock runs.", min=0.01, max=100_000)
+]
+
+
+def register(program: typer.Typer) -> None:
+    command(program, "sandbox")(sandbox)
+
+
+def sandbox(
+    voice: Voice,
+    port: Port = _BASE_PORT,
+    host: Host = "127.0.0.1",
+    state: State = None,
+    seed: Seed = 1,
+    speed: Speed = 1.0,
+) -> None:
+    """Start all seven networks on this machine alone, to rehearse without a real account.
+
+    Nothing that is published there leaves the machine. Ctrl-C stops it.
+    """
+    from parvis.sandbox import Sandbox
+
+    file = None if state is None else state.expanduser().absolute()
+    asyncio.run(_run(voice, Sandbox(port=port, host=host, state=file, seed=seed, speed=speed)))
+
+
+async def _run(voice: Voice, sandbox: "Sandbox") -> None:
+    told_to_stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
+    async with sandbox:
+        _tell(voice, sandbox)
+        await told_to_stop.wait()
+    voice.tell("The sandbox has stopped.")
+
+
+def _tell(voice: Voice, sandbox: "Sandbox") -> None:
+    networks = sandbox.networks.values()
+    origins = {network.name: network.origin for network in networks}
+    voice.answer(
+        {"control": sandbox.control, "networks": origins},
+        f"The sandbox is at {sandbox.control}/ . Nothing in it is on a real network.",
+    )
+    voice.table(("Network", "Address"), [(each.label, f"{each.origin}/") for each in networks])
+    voice.tell("Ctrl-C stops it.")
