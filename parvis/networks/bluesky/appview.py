@@ -22,8 +22,6 @@ from parvis.networks.measures import Metric, Metrics, Replies, Reply
 POSTS_AT_ONCE = 25
 # app.bsky.feed.getPostThread: depth may be 1,000; the AppView leaves out what it finds too deep.
 THREAD_DEPTH = 100
-_NO_APPVIEW = ("UpstreamFailure", "MethodNotImplemented", "XRPCNotSupported")
-_NONE_CONFIGURED = "No service configured"
 # There are no impressions. app.bsky.feed.defs#postView.
 _COUNTS: Mapping[str, Metric] = {
     "likeCount": Metric.LIKES,
@@ -76,14 +74,10 @@ class AppView:
             purpose=purpose,
             bearer=account.tokens.access,
         )
-        if self.public and _has_no_appview(answer):
-            return await http.get(self.public + path, network=xrpc.NETWORK, purpose=purpose)
-        return answer
-
-
-def _has_no_appview(answer: Answer) -> bool:
-    name, message = xrpc.error_of(answer)
-    return not answer.ok and (name in _NO_APPVIEW or message.startswith(_NONE_CONFIGURED))
+        public = xrpc.service_of(account, self.public)
+        if not public or xrpc.is_served(answer):
+            return answer
+        return await http.get(public + path, network=xrpc.NETWORK, purpose=purpose)
 
 
 def read_posts(answer: Answer, read_at: datetime) -> dict[str, Metrics]:

@@ -13,6 +13,8 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from yarl import URL
+
 from parvis.networks.bluesky import xrpc
 from parvis.networks.bluesky.video_answers import (
     UPLOAD_OVER,
@@ -29,6 +31,7 @@ from parvis.networks.secret import Secret
 
 MP4 = "video/mp4"
 _STEP = "video"
+_LIMITS = "app.bsky.video.getUploadLimits"
 _WAIT_SECONDS = 60.0
 _POLL_SECONDS = 1.5
 _PERMISSION = timedelta(minutes=30)
@@ -59,32 +62,27 @@ class VideoServices:
     ) -> str:
         if kept := progress.read(_STEP):
             return str(kept["service"])
-        for origin, ask in ((account.server, _ask_own_server), (self.public, _ask_service)):
-            if origin and (limits := await ask(http, account, origin)) is not None:
-                refuse_beyond(limits, video)
-                return origin
-        return ""
+        limits = await _ask_own_server(http, account)
+        if limits is not None:
+            refuse_beyond(limits, video)
+            return account.server
+        if public := xrpc.service_of(account, self.public):
+            refuse_beyond(await _ask_service(http, account, public), video)
+        return public
 
 
-async def _ask_own_server(http: Http, account: Account, origin: str) -> Json | None:
+async def _ask_own_server(http: Http, account: Account) -> Json | None:
     """What it lets this account upload, or nothing when it is no video service."""
     answer = await xrpc.query(
-        http,
-        origin,
-        "app.bsky.video.getUploadLimits",
-        "read video limits",
-        token=account.tokens.access,
+        http, account.server, _LIMITS, "read video limits", token=account.tokens.access
     )
-    name, _ = xrpc.error_of(answer)
-    if name in ("ExpiredToken", "InvalidToken") or answer.status == 429:
-        raise xrpc.failure(answer)
-    return answer.json_object() if answer.ok else None
+    return read(answer) if xrpc.is_served(answer) else None
 
 
 async def _ask_service(http: Http, account: Account, origin: str) -> Json:
-    method = "app.bsky.video.getUploadLimits"
-    token = await _permission(http, account, aud=xrpc.did_of(origin), lxm=method)
-    return read(await xrpc.query(http, origin, method, "read video limits", token=token))
+    aud = f"did:web:{URL(origin).host}"
+    token = await _permission(http, account, aud=aud, lxm=_LIMITS)
+    return read(await xrpc.query(http, origin, _LIMITS, "read video limits", token=token))
 
 
 async def _permission(http: Http, account: Account, *, aud: str, lxm: str) -> Secret:
@@ -160,7 +158,7 @@ class _Desk:
     async def _token(self) -> Secret:
         """The service stores the blob in the account's name, so that is what it is allowed, and at
         the account's own server."""
-        aud = xrpc.did_of(self.account.server)
+        aud = await xrpc.did_of(self.http, self.account.server)
         lxm = "com.atproto.repo.uploadBlob"
         return await _permission(self.http, self.account, aud=aud, lxm=lxm)
 

@@ -6,8 +6,6 @@ An error is JSON, `{"error": name, "message": …}`. A dead token is answered wi
 
 from collections.abc import Callable, Mapping
 
-from yarl import URL
-
 from parvis.networks.contract import Account, Json, MediaFile
 from parvis.networks.errors import (
     Expired,
@@ -21,6 +19,7 @@ from parvis.networks.http import Answer, Http
 from parvis.networks.secret import Secret
 
 NETWORK = "bluesky"
+_NOT_SERVED = ("UpstreamFailure", "MethodNotImplemented", "XRPCNotSupported")
 UPLOAD_SECONDS = 120.0
 
 
@@ -83,12 +82,19 @@ async def upload_blob(http: Http, account: Account, file: MediaFile, purpose: st
     return blob
 
 
-def did_of(origin: str) -> str:
-    """A server's own DID, did:web. A port's colon is written %3A there (did:web, "Method
-    Specific Identifier")."""
-    address = URL(origin)
-    port = "" if address.is_default_port() else f"%3A{address.port}"
-    return f"did:web:{address.host}{port}"
+async def did_of(http: Http, server: str) -> str:
+    """The server's own DID, as it says itself."""
+    answer = await query(http, server, "com.atproto.server.describeServer", "find server")
+    did = read(answer).get("did")
+    if not isinstance(did, str):
+        raise answer.unreadable()
+    return did
+
+
+def service_of(account: Account, public: str) -> str:
+    """The origin of a service of Bluesky's for the account, or nothing: what runs on a machine of
+    one's own, in plain http, is nothing that Bluesky could know or should hear of."""
+    return public if account.server.startswith("https://") else ""
 
 
 def read(answer: Answer) -> Json:
@@ -119,6 +125,13 @@ def error_of(answer: Answer) -> tuple[str, str]:
     if not isinstance(said, Mapping) or not isinstance(said.get("error"), str):
         return "", ""
     return said["error"], str(said.get("message") or "")
+
+
+def is_served(answer: Answer) -> bool:
+    """False when the server neither serves the method nor has anyone to pass it on to. It says so
+    in one of these ways, of which the reference PDS showed the first and the last."""
+    name, message = error_of(answer)
+    return answer.ok or not (name in _NOT_SERVED or message.startswith("No service configured"))
 
 
 def is_record_missing(answer: Answer) -> bool:
