@@ -182,11 +182,12 @@ def _kept_as_draft(kept: "Post") -> Iterator[None]:
 
 def _addressed(workspace: "Workspace", wish: Wish, content: "Content") -> "Content":
     from parvis.cli.naming import account_named
+    from parvis.compose.content import Said
     from parvis.connections.verbs import accounts_of
 
     among = accounts_of(workspace)
     chosen = [account_named(name, among) for name in wish.to]
-    return replace(content, said={account.pk: None for account in chosen})
+    return replace(content, said={account.pk: Said() for account in chosen})
 
 
 def _illustrated(workspace: "Workspace", wish: Wish, content: "Content") -> "Content":

@@ -1,39 +1,65 @@
 """What a person has composed, as plain data: what doors hand in and what a version keeps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from parvis.compose.models import Post
+from parvis.compose.models import Post, Variant
+from parvis.networks.part import Poll
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsedMedia:
+    """`part` is the text that it stands with, counted from 0."""
+
     media_id: int
     alt: str = ""
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one account does in its own way: `text` is None where it says the shared text, and the
+    rest is empty where the account does as it usually does."""
+
+    text: str | None = None
+    visibility: str = ""
+    reply_setting: str = ""
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """`said` holds the chosen accounts by id; None where an account says the shared text.
+    """`said` holds the chosen accounts by id. `thread` is what follows the first text; `splits`
+    lets a text that is too long for an account go on there as a thread.
 
     `planned_at` is the moment it is meant to go out; None while no time is chosen.
     """
 
     text: str = ""
+    thread: tuple[str, ...] = ()
+    first_comment: str = ""
+    splits: bool = False
+    poll: Poll | None = None
     language: str = ""
     content_warning: str = ""
     visibility: str = ""
     media: tuple[UsedMedia, ...] = ()
-    said: Mapping[int, str | None] = field(default_factory=dict)
+    said: Mapping[int, Said] = field(default_factory=dict)
     planned_at: datetime | None = None
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that was typed to be read, in order."""
+        own = tuple(said.text for said in self.said.values() if said.text is not None)
+        options = self.poll.options if self.poll else ()
+        written = (self.text, *self.thread, self.first_comment, self.content_warning)
+        return (*written, *options, *own)
+
+    @property
     def is_blank(self) -> bool:
-        return not (self.text.strip() or self.content_warning.strip() or self.media) and not any(
-            text and text.strip() for text in self.said.values()
-        )
+        return not self.media and not any(text.strip() for text in self.texts)
 
     def says_the_same_as(self, other: "Content") -> bool:
         """Whatever the time."""
@@ -42,23 +68,32 @@ class Content:
     def to_json(self) -> dict[str, Any]:
         return {
             "text": self.text,
+            "thread": list(self.thread),
+            "first_comment": self.first_comment,
+            "splits": self.splits,
+            "poll": poll_to_json(self.poll),
             "language": self.language,
             "content_warning": self.content_warning,
             "visibility": self.visibility,
-            "media": [{"media_id": used.media_id, "alt": used.alt} for used in self.media],
-            "said": {str(account_id): text for account_id, text in self.said.items()},
+            "media": [asdict(used) for used in self.media],
+            "said": {str(account_id): asdict(said) for account_id, said in self.said.items()},
             "planned_at": self.planned_at and self.planned_at.isoformat(),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Content":
+        """Also what was stored before threads and polls, when `said` held a text or None."""
         return cls(
             text=stored["text"],
+            thread=tuple(stored.get("thread", ())),
+            first_comment=stored.get("first_comment", ""),
+            splits=stored.get("splits", False),
+            poll=poll_from_json(stored.get("poll")),
             language=stored["language"],
             content_warning=stored["content_warning"],
             visibility=stored["visibility"],
             media=tuple(UsedMedia(**used) for used in stored["media"]),
-            said={int(account_id): text for account_id, text in stored["said"].items()},
+            said={int(account_id): _said(said) for account_id, said in stored["said"].items()},
             planned_at=_moment(stored.get("planned_at")),
         )
 
@@ -66,15 +101,41 @@ class Content:
 def content_of(post: Post) -> Content:
     return Content(
         text=post.text,
+        thread=tuple(post.thread),
+        first_comment=post.first_comment,
+        splits=post.splits,
+        poll=poll_from_json(post.poll),
         language=post.language,
         content_warning=post.content_warning,
         visibility=post.visibility,
         media=tuple(
-            UsedMedia(media_id=used.media_id, alt=used.alt) for used in post.used_media.all()
+            UsedMedia(media_id=used.media_id, alt=used.alt, part=used.part)
+            for used in post.used_media.all()
         ),
-        said={variant.account_id: variant.text for variant in post.variants.all()},
+        said={variant.account_id: said_of(variant) for variant in post.variants.all()},
         planned_at=post.planned_at,
     )
+
+
+def said_of(variant: Variant) -> Said:
+    return Said(
+        text=variant.text,
+        visibility=variant.visibility,
+        reply_setting=variant.reply_setting,
+        format=variant.format,
+    )
+
+
+def poll_to_json(poll: Poll | None) -> dict[str, Any] | None:
+    return None if poll is None else {**asdict(poll), "options": list(poll.options)}
+
+
+def poll_from_json(stored: Mapping[str, Any] | None) -> Poll | None:
+    return None if stored is None else Poll(**{**stored, "options": tuple(stored["options"])})
+
+
+def _said(stored: Mapping[str, Any] | str | None) -> Said:
+    return Said(**stored) if isinstance(stored, Mapping) else Said(text=stored)
 
 
 def _moment(stored: str | None) -> datetime | None:

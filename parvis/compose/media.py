@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 from parvis.compose.models import Media
 from parvis.compose.pictures import Picture, read_picture, smaller_copy
-from parvis.networks.contract import Image, Traits
+from parvis.networks.part import MediaFile
+from parvis.networks.traits import Traits
 from parvis.people.models import Workspace
 
 
@@ -27,13 +28,15 @@ def fitting_copy(media: Media, traits: Traits) -> Media | None:
     return _keep(media.workspace, media.name, picture) if picture else None
 
 
-def as_image(media: Media, alt: str) -> Image:
-    return Image(
+def as_media_file(media: Media, alt: str) -> MediaFile:
+    return MediaFile(
         path=media.path,
         media_type=media.media_type,
         size=media.size,
         width=media.width,
         height=media.height,
+        seconds=media.seconds,
+        is_animated=media.is_animated,
         alt=alt,
     )
 

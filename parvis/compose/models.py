@@ -7,14 +7,19 @@ from django.conf import settings
 from django.db import models
 
 from parvis.connections.models import Account
-from parvis.networks.contract import Visibility
+from parvis.networks.traits import Format, ReplySetting, Visibility
 from parvis.people.models import User, Workspace
 
 VISIBILITIES = [(visibility.value, visibility.name) for visibility in Visibility]
+REPLY_SETTINGS = [(setting.value, setting.name) for setting in ReplySetting]
+FORMATS = [(format.value, format.name) for format in Format]
 
 
 class Media(models.Model):
-    """A picture, stored once per workspace under the hash of its bytes."""
+    """A picture or a video, stored once per workspace under the hash of its bytes.
+
+    seconds  a video's length; None for a picture
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="media")
     sha256 = models.CharField(max_length=64)
@@ -23,6 +28,8 @@ class Media(models.Model):
     size = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    seconds = models.FloatField(null=True)
+    is_animated = models.BooleanField(default=False)
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -34,6 +41,10 @@ class Media(models.Model):
         return self.name
 
     @property
+    def is_video(self) -> bool:
+        return self.media_type.startswith("video/")
+
+    @property
     def path(self) -> Path:
         return Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256
 
@@ -41,6 +52,10 @@ class Media(models.Model):
 class Post(models.Model):
     """What a person composes. It is a draft until it is handed over to delivery.
 
+    thread          the texts after the first, where it goes on
+    first_comment   said below the post, or as an answer to its last part
+    splits          a text that is too long for an account goes on there as a thread
+    poll            {"options": […], "minutes", "multiple_choice"}, or None
     revision        counts saves: a save that was made from an older revision is told so
     planned_at      remembers a time that was chosen, also while the post is taken back to be edited
     started_in_tab  the browser tab that made the draft: its first save may arrive twice
@@ -51,6 +66,10 @@ class Post(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="posts")
     author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     text = models.TextField(blank=True)
+    thread = models.JSONField(default=list, blank=True)
+    first_comment = models.TextField(blank=True)
+    splits = models.BooleanField(default=False)
+    poll = models.JSONField(null=True, blank=True)
     language = models.CharField(max_length=35, blank=True)
     content_warning = models.TextField(blank=True)
     visibility = models.CharField(max_length=20, choices=VISIBILITIES, blank=True)
@@ -86,8 +105,11 @@ class Post(models.Model):
 
 
 class PostMedia(models.Model):
+    """`part` counts from 0, the post's first text."""
+
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="used_media")
     media = models.ForeignKey(Media, on_delete=models.PROTECT)
+    part = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField()
     alt = models.TextField(blank=True)
 
@@ -99,11 +121,15 @@ class PostMedia(models.Model):
 
 
 class Variant(models.Model):
-    """The post as one account will say it. `text` is None where it says the shared text."""
+    """The post as one account will say it. `text` is None where it says the shared text; the rest
+    is empty where nothing is chosen for this account."""
 
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="variants")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="variants")
     text = models.TextField(null=True)
+    visibility = models.CharField(max_length=20, choices=VISIBILITIES, blank=True)
+    reply_setting = models.CharField(max_length=20, choices=REPLY_SETTINGS, blank=True)
+    format = models.CharField(max_length=20, choices=FORMATS, blank=True)
 
     class Meta:
         ordering: ClassVar = ["account__network", "account__handle"]

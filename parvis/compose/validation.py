@@ -1,14 +1,19 @@
-"""What stands in the way of publishing: variant and traits in, findings out. No I/O.
+"""What stands in the way of publishing: parts and traits in, findings out. No I/O.
 
-A finding's code and facts are turned into a sentence by `report.sentences`.
+What a network cannot carry is known in one place, `networks.fit`. Here it is told apart from what
+can be helped, and what a writer should know besides is added. A finding's code and facts are
+turned into a sentence by `report.sentences`.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from parvis.networks.contract import Image, Part, Traits
-from parvis.networks.text import Length, count
+from parvis.networks.errors import Refused
+from parvis.networks.fit import misfits
+from parvis.networks.part import MediaFile, Part
+from parvis.networks.text import Length, count, find_hashtags
+from parvis.networks.traits import Traits
 
 
 class Severity(StrEnum):
@@ -19,98 +24,100 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
+    """`part` counts from 0: which part of a thread it is about."""
+
     severity: Severity
     code: str
     facts: dict[str, str | int] = field(default_factory=dict)
-
-
-RECONNECT_FIRST = Finding(severity=Severity.ERROR, code="reconnect-first")
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """What was found about one part on one account, and how long its text is there."""
+    """What was found about what one account says, and how long its texts are there, by part."""
 
-    length: Length
+    lengths: tuple[Length, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def length(self) -> Length:
+        """The part that comes nearest to its limit, or goes furthest beyond it."""
+        return max(self.lengths, key=lambda length: length.units / max(length.limit, 1))
 
     @property
     def may_go_out(self) -> bool:
         return not any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def review(part: Part, traits: Traits) -> Review:
-    length = count(part.text, traits, content_warning=part.content_warning)
-    findings = (
-        *_about_emptiness(part, traits),
-        *_about_length(length),
-        *_about_features(part, traits),
-        *_about_pictures(part.images, traits),
+def review(parts: Sequence[Part], traits: Traits) -> Review:
+    return Review(
+        lengths=tuple(_length(part, traits) for part in parts),
+        findings=tuple(
+            replace(finding, part=number)
+            for number, part in enumerate(parts)
+            for finding in _about(part, traits)
+        ),
     )
-    return Review(length=length, findings=findings)
 
 
-def _about_emptiness(part: Part, traits: Traits) -> Iterator[Finding]:
-    if not part.text.strip() and not part.images:
-        yield _error("empty")
-    elif not part.images and not traits.posts_text_alone:
-        yield _error("needs-picture")
-
-
-def _about_length(length: Length) -> Iterator[Finding]:
-    if length.units > length.limit:
-        yield _error("too-long", over=length.units - length.limit, limit=length.limit)
-    if length.bytes_limit is not None and length.bytes > length.bytes_limit:
-        yield _error("too-many-bytes", bytes=length.bytes, limit=length.bytes_limit)
-
-
-def _about_features(part: Part, traits: Traits) -> Iterator[Finding]:
-    if part.content_warning and not traits.has_content_warning:
-        yield _error("no-content-warning-here")
-    if part.visibility and traits.visibilities and part.visibility not in traits.visibilities:
-        yield _error("no-such-visibility-here", visibility=part.visibility)
-    if part.visibility and part.visibility != "public" and not traits.visibilities:
-        yield _error("only-public-here")
-
-
-def _about_pictures(images: Sequence[Image], traits: Traits) -> Iterator[Finding]:
-    if len(images) > traits.image_limit:
-        yield _error("too-many-pictures", count=len(images), limit=traits.image_limit)
-    for number, image in enumerate(images, start=1):
-        yield from _about_picture(number, image, traits)
-
-
-def _about_picture(number: int, image: Image, traits: Traits) -> Iterator[Finding]:
-    if not image.alt.strip():
-        yield Finding(severity=Severity.WARNING, code="no-alt", facts={"number": number})
-    if len(image.alt) > traits.alt_limit:
-        yield _error("alt-too-long", number=number, limit=traits.alt_limit)
-    if needs_smaller_copy(image, traits):
-        yield _about_smaller_copy(number, image, traits)
-
-
-def needs_smaller_copy(image: Image, traits: Traits) -> bool:
-    too_wide = (
-        traits.image_pixels_limit is not None
-        and image.width * image.height > traits.image_pixels_limit
-    )
+def needs_smaller_copy(image: MediaFile, traits: Traits) -> bool:
+    """A still picture that this network takes once it is made smaller, or of another kind."""
+    if image.is_video or image.is_animated:
+        return False
+    pixels = traits.image_pixels_limit
     return (
         image.size > traits.image_bytes_limit
         or image.media_type not in traits.image_types
-        or too_wide
+        or (pixels is not None and image.width * image.height > pixels)
     )
 
 
-def _about_smaller_copy(number: int, image: Image, traits: Traits) -> Finding:
-    """An animation would stop moving as a JPEG: that is refused, never done silently."""
-    if image.media_type == "image/gif":
-        return _error("animation-too-large", number=number, limit=traits.image_bytes_limit)
-    return Finding(
-        severity=Severity.NOTE,
-        code="smaller-copy",
-        facts={"number": number, "limit": traits.image_bytes_limit},
-    )
+def _length(part: Part, traits: Traits) -> Length:
+    limited = traits.comment_limit if part.is_comment else None
+    traits = replace(traits, text_limit=limited) if limited is not None else traits
+    return count(part.text, traits, part.content_warning)
 
 
-def _error(code: str, **facts: str | int) -> Finding:
-    return Finding(severity=Severity.ERROR, code=code, facts=facts)
+def _about(part: Part, traits: Traits) -> Iterator[Finding]:
+    for misfit in misfits(part, traits, ""):
+        yield _helped(misfit, part, traits) or _in_the_way(misfit)
+    yield from _about_hashtags(part, traits)
+    yield from _about_descriptions(part, traits)
+
+
+# What a smaller copy, made when the post is handed over, cures.
+_CURED_BY_A_COPY = frozenset({"image-type", "image-too-large", "image-too-wide"})
+
+
+def _helped(misfit: Refused, part: Part, traits: Traits) -> Finding | None:
+    if misfit.code not in _CURED_BY_A_COPY:
+        return None
+    number = int(misfit.facts["number"])
+    if not needs_smaller_copy(part.media[number - 1], traits):
+        return None
+    code = "other-kind" if misfit.code == "image-type" else "smaller-copy"
+    facts: dict[str, str | int] = {"number": number, "limit": traits.image_bytes_limit}
+    return Finding(severity=Severity.NOTE, code=code, facts=facts)
+
+
+def _in_the_way(misfit: Refused) -> Finding:
+    """Too long is told by what must go."""
+    facts = dict(misfit.facts)
+    if misfit.code == "too-long":
+        facts["over"] = int(facts["length"]) - int(facts["limit"])
+    return Finding(severity=Severity.ERROR, code=misfit.code, facts=facts)
+
+
+def _about_hashtags(part: Part, traits: Traits) -> Iterator[Finding]:
+    advised = traits.hashtags_advised
+    if advised is not None and (found := len(find_hashtags(part.text))) > advised:
+        facts: dict[str, str | int] = {"count": found, "limit": advised}
+        yield Finding(severity=Severity.WARNING, code="hashtags-advised", facts=facts)
+
+
+def _about_descriptions(part: Part, traits: Traits) -> Iterator[Finding]:
+    for number, file in enumerate(part.media, start=1):
+        takes = traits.video.alt_limit if file.is_video and traits.video else traits.alt_limit
+        if takes and not file.alt.strip():
+            facts: dict[str, str | int] = {"number": number}
+            yield Finding(severity=Severity.WARNING, code="no-alt", facts=facts)

@@ -1,16 +1,20 @@
 """What can be done about posts before they are handed over to delivery."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from parvis.compose.content import Content, content_of
-from parvis.compose.media import as_image
+from parvis.compose.circumstances import findings_about
+from parvis.compose.content import Content, content_of, poll_to_json, said_of
+from parvis.compose.media import as_media_file
 from parvis.compose.models import Media, Post, PostMedia, Variant, Version
-from parvis.compose.validation import RECONNECT_FIRST, Review, review
+from parvis.compose.parts import parts_said
+from parvis.compose.validation import Review, review
 from parvis.connections.models import Account
-from parvis.networks.contract import Image, Part, Visibility
+from parvis.networks.part import Part
 from parvis.people.models import User, Workspace
 
 
@@ -107,7 +111,7 @@ def duplicate(post: Post, author: User | None, *, only: Account | None = None) -
     wanted = content.said if only is None else {only.pk}
     connected = Account.objects.filter(pk__in=wanted).exclude(sealed_tokens=None)
     usable = set(connected.values_list("pk", flat=True))
-    kept = {account_id: text for account_id, text in content.said.items() if account_id in usable}
+    kept = {account_id: said for account_id, said in content.said.items() if account_id in usable}
     return start_draft(post.workspace, author, replace(content, said=kept, planned_at=None))
 
 
@@ -122,43 +126,38 @@ def restore_draft(post: Post) -> None:
     Post.objects.filter(pk=post.pk, handed_over_at=None).update(deleted_at=None)
 
 
-def part_for(variant: Variant) -> Part:
+def parts_for(variant: Variant, content: Content | None = None) -> tuple[Part, ...]:
     """What this account will say, as its network module takes it."""
+    content = content or content_of(variant.post)
     used = variant.post.used_media.select_related("media")
-    images = tuple(as_image(entry.media, entry.alt) for entry in used)
-    return _part(variant.post, variant.text, images)
+    placed = [(entry.part, as_media_file(entry.media, entry.alt)) for entry in used]
+    return parts_said(content, said_of(variant), placed, variant.account.traits)
 
 
-def parts_of(workspace: Workspace, content: Content) -> dict[Account, Part]:
+def parts_of(workspace: Workspace, content: Content) -> dict[Account, tuple[Part, ...]]:
     """What each chosen account would say, also before anything of it is saved."""
-    pictures = Media.objects.filter(workspace=workspace).in_bulk(
+    kept = Media.objects.filter(workspace=workspace).in_bulk(
         [used.media_id for used in content.media]
     )
-    images = tuple(
-        as_image(pictures[used.media_id], used.alt)
+    placed = [
+        (used.part, as_media_file(kept[used.media_id], used.alt))
         for used in content.media
-        if used.media_id in pictures
-    )
+        if used.media_id in kept
+    ]
     accounts = Account.objects.filter(workspace=workspace, pk__in=content.said)
-    return {account: _part(content, content.said[account.pk], images) for account in accounts}
+    return {
+        account: parts_said(content, content.said[account.pk], placed, account.traits)
+        for account in accounts
+    }
 
 
-def review_part(part: Part, account: Account) -> Review:
+def review_parts(
+    parts: Sequence[Part], account: Account, planned_at: datetime | None = None
+) -> Review:
     """What stands in the way of this account saying this, its connection included."""
-    found = review(part, account.traits)
-    if account.can_publish:
-        return found
-    return replace(found, findings=(RECONNECT_FIRST, *found.findings))
-
-
-def _part(said: Content | Post, text: str | None, images: tuple[Image, ...]) -> Part:
-    return Part(
-        text=said.text if text is None else text,
-        images=images,
-        language=said.language,
-        content_warning=said.content_warning,
-        visibility=Visibility(said.visibility) if said.visibility else None,
-    )
+    found = review(parts, account.traits)
+    about_account = tuple(findings_about(account, parts, planned_at))
+    return replace(found, findings=(*about_account, *found.findings))
 
 
 def _begun_in(workspace: Workspace, author: User | None, tab: str) -> tuple[Post, bool]:
@@ -201,6 +200,10 @@ def _refusal(
 
 def _write(post: Post, content: Content) -> None:
     post.text = content.text
+    post.thread = list(content.thread)
+    post.first_comment = content.first_comment
+    post.splits = content.splits
+    post.poll = poll_to_json(content.poll)
     post.language = content.language
     post.content_warning = content.content_warning
     post.visibility = content.visibility
@@ -218,7 +221,9 @@ def _write_media(post: Post, content: Content) -> None:
     )
     post.used_media.all().delete()
     PostMedia.objects.bulk_create(
-        PostMedia(post=post, media_id=used.media_id, position=position, alt=used.alt)
+        PostMedia(
+            post=post, media_id=used.media_id, part=used.part, position=position, alt=used.alt
+        )
         for position, used in enumerate(content.media)
         if used.media_id in own
     )
@@ -228,7 +233,7 @@ def _write_variants(post: Post, content: Content) -> None:
     own = Account.objects.filter(workspace=post.workspace_id, pk__in=content.said)
     post.variants.all().delete()
     Variant.objects.bulk_create(
-        Variant(post=post, account=account, text=content.said[account.pk]) for account in own
+        Variant(post=post, account=account, **asdict(content.said[account.pk])) for account in own
     )
 
 

@@ -29,12 +29,18 @@ class Misconfigured(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
     """`database_url` is None when the embedded PostgreSQL serves; `plc_directory` and
-    `bluesky_entryway` are empty for the public network."""
+    `bluesky_entryway` are empty for the public network.
+
+    local_url  where this machine reaches the pages; empty where `parvis up` did not start them
+    sandbox    where the sandbox is controlled; empty where none runs beside this installation
+    """
 
     data: Path
     database_url: str | None
     postgres_user: str | None
     public_url: str
+    local_url: str
+    sandbox: str
     allowed_hosts: tuple[str, ...]
     private_hosts: frozenset[str]
     plc_directory: str
@@ -67,6 +73,8 @@ def installation(environment: Mapping[str, str] = os.environ) -> Installation:
         database_url=_database_url(environment),
         postgres_user=environment.get("PARVIS_POSTGRES_USER") or None,
         public_url=_origin(environment, "PARVIS_PUBLIC_URL"),
+        local_url=_origin(environment, "PARVIS_LOCAL_URL"),
+        sandbox=_origin(environment, "PARVIS_SANDBOX"),
         allowed_hosts=_hosts(environment, "PARVIS_ALLOWED_HOSTS"),
         private_hosts=frozenset(_hosts(environment, "PARVIS_ALLOW_PRIVATE_HOSTS")),
         plc_directory=_origin(environment, "PARVIS_PLC_DIRECTORY"),

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 
 from django.conf import settings
+from yarl import URL
 
 from parvis.networks.contract import Network
 from parvis.networks.http import Http
 from parvis.networks.registry import networks
+from parvis.sandbox.registry import PORTS
 
 
 @cache
@@ -20,4 +22,14 @@ def all_networks() -> Mapping[str, Network]:
 
 def new_http() -> Http:
     """A client to be used as an async context manager, by one event loop."""
-    return Http(allow_private_hosts=settings.INSTALLATION.private_hosts)
+    installed = settings.INSTALLATION
+    return Http(allow_private_hosts=installed.private_hosts | sandbox_hosts(installed.sandbox))
+
+
+def sandbox_hosts(control: str) -> frozenset[str]:
+    """The sandbox's control, and the ports in a row after it: one for each network."""
+    address = URL(control)
+    if not control or address.host is None or address.port is None:
+        return frozenset()
+    ports = range(address.port, address.port + len(PORTS) + 1)
+    return frozenset(f"{address.host}:{port}" for port in ports)

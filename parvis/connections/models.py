@@ -18,7 +18,11 @@ class AccountState(models.TextChoices):
 class Account(models.Model):
     """Kept for ever: a disconnected account still owns its history, but no tokens.
 
-    problem  why it must be connected again: a code with facts for pages, and a plain sentence
+    way         how it was connected, where its network offers several
+    is_sandbox  it stands in the sandbox, and no page may let it pass for a real one
+    problem     why it must be connected again: a code with facts for pages, and a plain sentence
+    refresh_at  when its tokens are renewed next; None where they need not be or cannot be
+    lapses_at   when only a person can renew the permission; None where that is not foreseen
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="accounts")
@@ -27,6 +31,8 @@ class Account(models.Model):
     remote_id = models.CharField(max_length=300)
     handle = models.CharField(max_length=300)
     display_name = models.CharField(max_length=300, blank=True)
+    way = models.CharField(max_length=40, blank=True)
+    is_sandbox = models.BooleanField(default=False)
     stored_traits = models.JSONField()
     state = models.CharField(max_length=20, choices=AccountState.choices)
     problem = models.TextField(blank=True)
@@ -35,6 +41,8 @@ class Account(models.Model):
     sealed_tokens = models.BinaryField(null=True)
     scopes = models.JSONField(default=list)
     token_expires_at = models.DateTimeField(null=True)
+    refresh_at = models.DateTimeField(null=True)
+    lapses_at = models.DateTimeField(null=True)
     refreshed_at = models.DateTimeField(null=True)
     refresh_lease_until = models.DateTimeField(null=True)
     waits_until = models.DateTimeField(null=True)
@@ -85,3 +93,56 @@ class RegisteredApp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network} app at {self.server}"
+
+
+class OwnedApp(models.Model):
+    """A developer app that the owner registered at a network, with the credentials entered here.
+
+    checked_at  when the network last knew them; None where it cannot tell or was not asked yet
+    """
+
+    name = models.CharField(max_length=40)
+    is_sandbox = models.BooleanField(default=False)
+    client_id = models.CharField(max_length=500)
+    sealed_secret = models.BinaryField()
+    entered_at = models.DateTimeField(auto_now=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "is_sandbox"], name="one_app_of_each_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} app"
+
+
+class Offer(models.Model):
+    """An account that a permission opened and that waits to be chosen. Kept for an hour.
+
+    batch  what one sign-in opened, under a name that only that browser knows
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="offers")
+    batch = models.CharField(max_length=64)
+    network = models.CharField(max_length=20)
+    server = models.CharField(max_length=300)
+    remote_id = models.CharField(max_length=300)
+    handle = models.CharField(max_length=300)
+    display_name = models.CharField(max_length=300, blank=True)
+    way = models.CharField(max_length=40, blank=True)
+    is_sandbox = models.BooleanField(default=False)
+    stored_traits = models.JSONField()
+    sealed_tokens = models.BinaryField()
+    found_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["handle"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["batch", "network", "server", "remote_id"], name="one_offer_per_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network}:{self.handle}"

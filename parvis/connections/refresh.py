@@ -1,16 +1,21 @@
 """Gives a network module an account with tokens that still live, refreshing them once for all."""
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 
 from asgiref.sync import sync_to_async
 
 from parvis.config.reach import all_networks
 from parvis.connections import verbs
+from parvis.connections.client_apps import app_of
 from parvis.connections.models import Account
+from parvis.connections.sealing import CannotUnseal
 from parvis.networks import contract
-from parvis.networks.errors import NotSent
+from parvis.networks.errors import NetworkError, NotSent, Reconnect
 from parvis.networks.http import Http
+
+log = logging.getLogger("parvis.connections")
 
 _OTHER_REFRESH_LASTS = timedelta(seconds=30)
 _LOOK_EVERY_SECONDS = 0.2
@@ -32,10 +37,33 @@ async def with_new_tokens(http: Http, account: Account) -> contract.Account:
     return verbs.speaking_as(account)
 
 
+async def refresh_what_is_due(http: Http) -> int:
+    """Renews the tokens whose time has come, well before they lapse; answers how many were tried.
+
+    What cannot be renewed now is tried again soon; what cannot be renewed at all is said.
+    """
+    due = await sync_to_async(verbs.accounts_to_refresh)()
+    for account in due:
+        try:
+            await with_new_tokens(http, account)
+        except Reconnect as dead:
+            await sync_to_async(verbs.ask_to_reconnect)(
+                account, dead.sentence, code=dead.code, facts=dead.facts
+            )
+        except NetworkError as error:
+            log.warning("the tokens of %s could not be renewed: %s", account, error.code)
+            await sync_to_async(verbs.put_refresh_off)(account)
+        except CannotUnseal:
+            log.warning("the tokens of %s cannot be unsealed", account)
+            await sync_to_async(verbs.put_refresh_off)(account)
+    return len(due)
+
+
 async def _refresh(http: Http, account: Account) -> None:
     network = all_networks()[account.network]
     try:
-        tokens = await network.refresh(http, verbs.speaking_as(account))
+        app = await app_of(account)
+        tokens = await network.refresh(http, verbs.speaking_as(account), app)
     except BaseException:
         await sync_to_async(verbs.give_refresh_back)(account)
         raise

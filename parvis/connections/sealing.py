@@ -55,21 +55,24 @@ def _cipher() -> AESGCM:
     return AESGCM(base64.urlsafe_b64decode(key))
 
 
+_MOMENTS = ("expires_at", "refresh_at", "lapses_at")
+
+
 def _plain(tokens: Tokens) -> dict[str, Any]:
     return {
         "access": tokens.access.reveal(),
         "refresh": tokens.refresh and tokens.refresh.reveal(),
         "password": tokens.password and tokens.password.reveal(),
-        "expires_at": tokens.expires_at and tokens.expires_at.isoformat(),
         "scopes": list(tokens.scopes),
-    }
+    } | {name: (at := getattr(tokens, name)) and at.isoformat() for name in _MOMENTS}
 
 
 def _tokens(plain: dict[str, Any]) -> Tokens:
+    moments = {name: datetime.fromisoformat(plain[name]) for name in _MOMENTS if plain.get(name)}
     return Tokens(
         access=Secret(plain["access"]),
         refresh=Secret(plain["refresh"]) if plain["refresh"] else None,
         password=Secret(plain["password"]) if plain["password"] else None,
-        expires_at=datetime.fromisoformat(plain["expires_at"]) if plain["expires_at"] else None,
         scopes=tuple(plain["scopes"]),
+        **moments,
     )

@@ -1,10 +1,7 @@
 """What can be done about accounts."""
 
-import base64
-import hashlib
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -14,55 +11,46 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from parvis.config.reach import all_networks, new_http
-from parvis.connections.models import Account, AccountState, RegisteredApp
-from parvis.connections.sealing import (
-    CannotUnseal,
-    seal,
-    seal_tokens,
-    unseal,
-    unseal_tokens,
-)
+from parvis.connections.client_apps import forget_apps_that_cannot_be_unsealed
+from parvis.connections.models import Account, AccountState
+from parvis.connections.sealing import CannotUnseal, seal_tokens, unseal_tokens
 from parvis.networks import contract
 from parvis.networks.contract import (
-    AppRegistration,
     Connected,
-    OAuthReturn,
     Secret,
-    SignsInWithOAuth,
     SignsInWithPassword,
     SignsInWithToken,
     Tokens,
+    Traits,
 )
-from parvis.networks.http import Http
 from parvis.people.models import Workspace
 
 REFRESH_AHEAD = timedelta(minutes=10)
 REFRESH_LEASE = timedelta(seconds=60)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Departing:
-    """A browser about to leave for a network's page; kept in its session until it returns."""
-
-    url: str
-    network: str
-    server: str
-    redirect_uri: str
-    state: str
-    code_verifier: Secret
+REFRESH_AGAIN = timedelta(minutes=2)
+LAPSE_ANNOUNCED = timedelta(days=10)
 
 
 def connect_with_password(
-    workspace: Workspace, network: str, handle: str, password: Secret
+    workspace: Workspace,
+    network: str,
+    handle: str,
+    password: Secret,
+    *,
+    server: str = "",
+    is_sandbox: bool = False,
 ) -> Account:
-    """`handle` as the network writes it. Raises a NetworkError whose code says what to do."""
+    """`handle` as the network writes it; `server` is found from it unless it is named.
+
+    Raises a NetworkError whose code says what to do.
+    """
 
     async def sign_in() -> Connected:
         async with new_http() as http:
             module = cast(SignsInWithPassword, all_networks()[network])
-            return await module.sign_in(http, handle, password)
+            return await module.sign_in(http, handle, password, server)
 
-    return keep_connected(workspace, async_to_sync(sign_in)())
+    return keep_connected(workspace, async_to_sync(sign_in)(), is_sandbox=is_sandbox)
 
 
 def connect_with_token(workspace: Workspace, network: str, server: str, token: Secret) -> Account:
@@ -74,48 +62,10 @@ def connect_with_token(workspace: Workspace, network: str, server: str, token: S
     return keep_connected(workspace, async_to_sync(connect)())
 
 
-def begin_oauth(network: str, server: str, redirect_uri: str) -> Departing:
-    """Registers this installation at the server if need be, and says where to send the browser."""
-
-    async def begin() -> Departing:
-        async with new_http() as http:
-            origin = await module.find_server(http, server)
-            app = await _registered_app(http, network, origin, redirect_uri)
-            state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
-            url = module.authorise_url(origin, app, redirect_uri, state, _s256(verifier))
-            return Departing(
-                url=url,
-                network=network,
-                server=origin,
-                redirect_uri=redirect_uri,
-                state=state,
-                code_verifier=Secret(verifier),
-            )
-
-    module = cast(SignsInWithOAuth, all_networks()[network])
-    return async_to_sync(begin)()
-
-
-def finish_oauth(workspace: Workspace, departed: Departing, code: str) -> Account:
-    returned = OAuthReturn(
-        code=code, redirect_uri=departed.redirect_uri, code_verifier=departed.code_verifier
-    )
-
-    async def finish() -> Connected:
-        async with new_http() as http:
-            app = await _registered_app(
-                http, departed.network, departed.server, departed.redirect_uri
-            )
-            return await module.exchange(http, departed.server, app, returned)
-
-    module = cast(SignsInWithOAuth, all_networks()[departed.network])
-    return keep_connected(workspace, async_to_sync(finish)())
-
-
 @transaction.atomic
-def keep_connected(workspace: Workspace, found: Connected) -> Account:
+def keep_connected(workspace: Workspace, found: Connected, *, is_sandbox: bool = False) -> Account:
     """Connecting an account again renews its tokens and keeps everything that hangs on it."""
-    account, _ = Account.objects.update_or_create(
+    account, is_new = Account.objects.update_or_create(
         workspace=workspace,
         network=found.network,
         server=found.server,
@@ -123,6 +73,8 @@ def keep_connected(workspace: Workspace, found: Connected) -> Account:
         defaults={
             "handle": found.handle,
             "display_name": found.display_name,
+            "way": found.way,
+            "is_sandbox": is_sandbox,
             "stored_traits": found.traits.to_json(),
             "state": AccountState.CONNECTED,
             "problem": "",
@@ -131,23 +83,43 @@ def keep_connected(workspace: Workspace, found: Connected) -> Account:
             "waits_until": None,
         },
     )
-    keep_tokens(account, found.tokens)
+    keep_tokens(account, found.tokens if is_new else _with_old_refresh(account, found))
     return account
+
+
+def _with_old_refresh(account: Account, found: Connected) -> Tokens:
+    """A consent that is repeated may bring no refresh token: the one that is kept still holds."""
+    if found.tokens.refresh or account.sealed_tokens is None:
+        return found.tokens
+    try:
+        kept = unseal_tokens(bytes(account.sealed_tokens), purpose=_purpose(account))
+    except CannotUnseal:
+        return found.tokens
+    return replace(found.tokens, refresh=kept.refresh)
 
 
 def keep_tokens(account: Account, tokens: Tokens) -> None:
     """Stores new tokens before anything uses them: a single-use refresh token is dead already."""
     account.sealed_tokens = seal_tokens(tokens, purpose=_purpose(account))
     account.token_expires_at = tokens.expires_at
+    account.refresh_at = tokens.refresh_at
+    account.lapses_at = tokens.lapses_at
     account.scopes = list(tokens.scopes)
     account.refresh_lease_until = None
     Account.objects.filter(pk=account.pk).update(
         sealed_tokens=account.sealed_tokens,
         token_expires_at=account.token_expires_at,
+        refresh_at=account.refresh_at,
+        lapses_at=account.lapses_at,
         scopes=account.scopes,
         refresh_lease_until=None,
         refreshed_at=Now(),
     )
+
+
+def keep_traits(account: Account, traits: Traits) -> None:
+    """The limits as the network has just stated them."""
+    Account.objects.filter(pk=account.pk).update(stored_traits=traits.to_json())
 
 
 def disconnect(account: Account) -> None:
@@ -156,6 +128,8 @@ def disconnect(account: Account) -> None:
         state=AccountState.DISCONNECTED,
         sealed_tokens=None,
         token_expires_at=None,
+        refresh_at=None,
+        lapses_at=None,
         scopes=[],
         problem="",
         problem_code="",
@@ -192,11 +166,37 @@ def speaking_as(account: Account) -> contract.Account:
         handle=account.handle,
         tokens=unseal_tokens(bytes(account.sealed_tokens), purpose=_purpose(account)),
         traits=account.traits,
+        way=account.way,
     )
 
 
 def lapses_soon(account: Account, now: datetime) -> bool:
+    """Whether its access token must be renewed before it is used once more."""
     return account.token_expires_at is not None and account.token_expires_at < now + REFRESH_AHEAD
+
+
+def accounts_to_refresh() -> list[Account]:
+    """Those whose tokens are to be renewed now, the most pressing first."""
+    due = Account.objects.filter(state=AccountState.CONNECTED, refresh_at__lte=Now())
+    return list(due.order_by("refresh_at")[:50])
+
+
+def put_refresh_off(account: Account) -> None:
+    """The network did not answer: again in a while, and still well before the tokens lapse."""
+    Account.objects.filter(pk=account.pk, refresh_at=account.refresh_at).update(
+        refresh_at=Now() + REFRESH_AGAIN
+    )
+
+
+def lapsing_accounts(workspace: Workspace) -> list[Account]:
+    """Those whose permission only a person can renew, and must within the next days."""
+    return list(
+        Account.objects.filter(
+            workspace=workspace,
+            state=AccountState.CONNECTED,
+            lapses_at__lt=Now() + LAPSE_ANNOUNCED,
+        ).order_by("lapses_at")
+    )
 
 
 def lease_refresh(account: Account) -> bool:
@@ -204,11 +204,17 @@ def lease_refresh(account: Account) -> bool:
     taken = Account.objects.filter(pk=account.pk, refreshed_at=account.refreshed_at).filter(
         Q(refresh_lease_until__isnull=True) | Q(refresh_lease_until__lt=Now())
     )
-    return taken.update(refresh_lease_until=Now() + REFRESH_LEASE) == 1
+    if not taken.update(refresh_lease_until=Now() + REFRESH_LEASE):
+        return False
+    account.refresh_from_db(fields=["refresh_lease_until"])
+    return True
 
 
 def give_refresh_back(account: Account) -> None:
-    Account.objects.filter(pk=account.pk).update(refresh_lease_until=None)
+    """Only the lease that this process took: another may have taken one since."""
+    Account.objects.filter(pk=account.pk, refresh_lease_until=account.refresh_lease_until).update(
+        refresh_lease_until=None
+    )
 
 
 def accounts_of(workspace: Workspace) -> list[Account]:
@@ -231,11 +237,7 @@ def ask_to_reconnect_what_cannot_be_unsealed() -> list[Account]:
             "The key that sealed this account’s tokens is no longer here.",
             code="cannot-unseal",
         )
-    for app in RegisteredApp.objects.all():
-        try:
-            _opened(app)
-        except CannotUnseal:
-            app.delete()
+    forget_apps_that_cannot_be_unsealed()
     return unopened
 
 
@@ -247,44 +249,5 @@ def _can_be_unsealed(account: Account) -> bool:
     return True
 
 
-async def _registered_app(
-    http: Http, network: str, server: str, redirect_uri: str
-) -> AppRegistration:
-    known = await RegisteredApp.objects.filter(
-        network=network, server=server, redirect_uri=redirect_uri
-    ).afirst()
-    return _opened(known) if known else await _register(http, network, server, redirect_uri)
-
-
-async def _register(http: Http, network: str, server: str, redirect_uri: str) -> AppRegistration:
-    module = cast(SignsInWithOAuth, all_networks()[network])
-    app = await module.register_app(http, server, redirect_uri)
-    secret = seal(app.client_secret.reveal(), purpose=_app_purpose(network, server))
-    kept, _ = await RegisteredApp.objects.aget_or_create(
-        network=network,
-        server=server,
-        redirect_uri=redirect_uri,
-        defaults={"client_id": app.client_id, "sealed_secret": secret},
-    )
-    return _opened(kept)
-
-
-def _opened(app: RegisteredApp) -> AppRegistration:
-    purpose = _app_purpose(app.network, app.server)
-    return AppRegistration(
-        client_id=app.client_id,
-        client_secret=Secret(unseal(bytes(app.sealed_secret), purpose=purpose)),
-    )
-
-
 def _purpose(account: Account) -> str:
     return f"tokens:{account.network}:{account.server}:{account.remote_id}"
-
-
-def _app_purpose(network: str, server: str) -> str:
-    return f"app:{network}:{server}"
-
-
-def _s256(verifier: str) -> str:
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

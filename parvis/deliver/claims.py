@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -22,7 +22,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A claimed delivery with what its courier needs. `prepared` is by part number."""
+    """A claimed delivery with what its courier needs. `prepared` and `progress` are by part
+    number."""
 
     claim: Claim
     account_id: int
@@ -33,6 +34,11 @@ class Taken:
     receipts: list[dict[str, Any]]
     tries: int
     lookups: int
+    progress: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def with_receipt(self, receipt: dict[str, Any] | None) -> "Taken":
+        """The next part answers what was posted just now."""
+        return self if receipt is None else replace(self, receipts=[*self.receipts, receipt])
 
 
 def claim_due(limit: int) -> list[Claim]:
@@ -94,6 +100,7 @@ def _taken(row: tuple[Any, ...]) -> Taken:
         receipts=_json(row[7]),
         tries=row[8],
         lookups=row[9],
+        progress=_json(row[10]),
     )
 
 
@@ -156,7 +163,7 @@ FROM given g
 WHERE d.id = g.id AND d.fence = g.fence AND d.worker = ''
   AND d.state IN ('claimed', 'checking') AND d.lease_until > clock_timestamp()
 RETURNING d.id, d.fence, d.account_id, d.state, d.parts, d.keys, d.prepared, d.receipts,
-          d.tries, d.lookups
+          d.tries, d.lookups, d.progress
 """
 
 _RENEW = """

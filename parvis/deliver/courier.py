@@ -13,13 +13,12 @@ from asgiref.sync import sync_to_async
 from parvis.config.reach import all_networks
 from parvis.connections import verbs as connections
 from parvis.connections.models import Account
-from parvis.connections.refresh import with_living_tokens, with_new_tokens
-from parvis.connections.sealing import CannotUnseal
+from parvis.connections.refresh import with_new_tokens
 from parvis.deliver import claims, evidence, ledger, outcomes
 from parvis.deliver.claims import LEASE_SECONDS, Claim, Taken
-from parvis.deliver.freeze import part_from_json
 from parvis.deliver.gathering import GatheredWrites
 from parvis.deliver.ledger import Intent, Settlement
+from parvis.deliver.preparing import LeaseLost, prepare, speaking
 from parvis.deliver.verbs import RECONNECT, hold_for
 from parvis.networks import contract
 from parvis.networks.contract import Found, Prepared, Presence
@@ -37,10 +36,6 @@ log = logging.getLogger("parvis.deliver")
 
 PUBLISH_SECONDS = 15.0
 RENEW_EVERY_SECONDS = LEASE_SECONDS / 5
-
-
-class LeaseLost(Exception):
-    """Another worker may be on it: this one must not send, and has nothing to write."""
 
 
 class Courier:
@@ -84,6 +79,7 @@ class Courier:
         for part in range(len(taken.receipts), len(taken.parts)):
             settlement = await self._deliver_part(account, taken, part)
             await self._settle(settlement)
+            taken = taken.with_receipt(settlement.receipt)
             log.info(
                 "delivery=%s part=%s state=%s code=%s",
                 taken.claim.delivery_id,
@@ -96,7 +92,7 @@ class Courier:
 
     async def _deliver_part(self, account: Account, taken: Taken, part: int) -> Settlement:
         try:
-            speaker, prepared = await self._prepare(account, taken, part)
+            speaker, prepared = await prepare(self.http, account, taken, part, self.name)
         except NetworkError as error:
             return outcomes.failed(taken, part, None, await self._heed(account, error))
         attempt_id = await self._write_down(taken, part, prepared)
@@ -105,39 +101,6 @@ class Courier:
         except NetworkError as error:
             return outcomes.failed(taken, part, attempt_id, await self._heed(account, error))
         return outcomes.published(taken, part, attempt_id, receipt)
-
-    async def _prepare(
-        self, account: Account, taken: Taken, part: int
-    ) -> tuple[contract.Account, Prepared]:
-        try:
-            speaker = await self._speaker(account)
-            return speaker, await self._prepared(speaker, taken, part)
-        except Expired:
-            speaker = await with_new_tokens(self.http, account)
-            return speaker, await self._prepared(speaker, taken, part)
-        except NetworkError:
-            raise
-        except Exception as defect:
-            # Nothing was sent. Left to the sweep, it would come back at once and for ever.
-            log.exception("delivery=%s could not be prepared", taken.claim.delivery_id)
-            raise NotSent("defect", type(defect).__name__) from None
-
-    async def _speaker(self, account: Account) -> contract.Account:
-        if not account.can_publish:
-            raise Reconnect("reconnect", "The account must be connected again.")
-        try:
-            return await with_living_tokens(self.http, account)
-        except CannotUnseal as error:
-            raise Reconnect("cannot-unseal", str(error)) from None
-
-    async def _prepared(self, speaker: contract.Account, taken: Taken, part: int) -> Prepared:
-        if stored := taken.prepared.get(str(part)):
-            return Prepared.from_json(stored)
-        network = all_networks()[speaker.network]
-        content = part_from_json(taken.parts[part])
-        return await network.prepare(
-            self.http, speaker, content, taken.keys[part], datetime.now(UTC)
-        )
 
     async def _write_down(self, taken: Taken, part: int, prepared: Prepared) -> int:
         """The attempt is on disk when this returns, and the lease outlives the call to come."""
@@ -195,7 +158,7 @@ class Courier:
 
     async def _find(self, account: Account, prepared: Prepared, sent_at: datetime) -> Found:
         try:
-            speaker = await self._speaker(account)
+            speaker = await speaking(self.http, account)
             others = await sync_to_async(evidence.known_receipts)(account, sent_at)
             network = all_networks()[account.network]
             return await network.look_up(self.http, speaker, prepared, sent_at, others)

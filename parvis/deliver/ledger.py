@@ -28,7 +28,8 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """What became of one try. `ready_in` is seconds from now; `ready_at`, if set, wins over it."""
+    """What became of one try. `ready_in` is seconds from now; `ready_at`, if set, wins over it.
+    `forgets` throws away what was prepared of the part: it will never do."""
 
     claim: Claim
     before: State
@@ -44,6 +45,7 @@ class Settlement:
     candidates: list[dict[str, Any]] = field(default_factory=list)
     ready_in: float | None = None
     ready_at: datetime | None = None
+    forgets: bool = False
 
     def __post_init__(self) -> None:
         check(self.before, self.after)
@@ -75,6 +77,21 @@ def settle(settlements: Sequence[Settlement], worker: str) -> set[Claim]:
         return {Claim(row[0], row[1]) for row in cursor.fetchall()}
 
 
+def keep_step(claim: Claim, worker: str, *, part: int, step: str, value: dict[str, Any]) -> bool:
+    """How far the preparing of a part has come. False when the claim is no longer this worker's."""
+    given = {
+        "id": claim.delivery_id,
+        "fence": claim.fence,
+        "worker": worker,
+        "part": str(part),
+        "step": step,
+        "value": json.dumps(value),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP_STEP, given)
+        return bool(cursor.rowcount == 1)
+
+
 def _row(settlement: Settlement) -> dict[str, Any]:
     row = asdict(settlement)
     row |= {"id": settlement.claim.delivery_id, "fence": settlement.claim.fence}
@@ -104,6 +121,14 @@ FROM held
 RETURNING delivery_id, fence, id
 """
 
+_KEEP_STEP = """
+UPDATE deliver_delivery
+SET progress = jsonb_set(progress, ARRAY[%(part)s],
+    coalesce(progress -> %(part)s, '{}') || jsonb_build_object(%(step)s::text, %(value)s::jsonb))
+WHERE id = %(id)s AND fence = %(fence)s AND worker = %(worker)s
+  AND state IN ('claimed', 'sending') AND lease_until > clock_timestamp()
+"""
+
 # `ready_in` counts from the database's clock, so that workers' clocks may disagree.
 # A try that ended before an attempt was written is kept too, for the reader of the trace; and an
 # attempt whose outcome was unknown tells what the look-up has shown.
@@ -112,7 +137,7 @@ WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS g(
         id bigint, fence bigint, before text, after text, part int, attempt_id bigint,
         outcome text, code text, sentence text, facts jsonb, answer jsonb, receipt jsonb,
-        candidates jsonb, ready_in float8, ready_at timestamptz)
+        candidates jsonb, ready_in float8, ready_at timestamptz, forgets boolean)
 ), settled AS (
     UPDATE deliver_delivery d
     SET state = g.after,
@@ -125,6 +150,8 @@ WITH given AS (
         lookups = CASE WHEN g.before = 'sending' THEN 0 ELSE d.lookups END,
         reason_code = g.code, reason = g.sentence, reason_facts = g.facts,
         candidates = g.candidates,
+        prepared = CASE WHEN g.forgets THEN d.prepared - g.part::text ELSE d.prepared END,
+        progress = CASE WHEN g.forgets THEN d.progress - g.part::text ELSE d.progress END,
         lease_until = CASE WHEN g.after = 'sending' THEN d.lease_until END,
         worker = CASE WHEN g.after = 'sending' THEN d.worker ELSE '' END,
         settled_at = CASE WHEN g.after IN ('published', 'refused') THEN clock_timestamp() END

@@ -15,10 +15,11 @@ from parvis.people.models import Workspace
 class Delivery(models.Model):
     """One variant to one account at one time.
 
-    parts       frozen when scheduled: [{"text", "images": [{"file", …, "alt"}], "language", …}]
+    parts       frozen when scheduled: [{"text", "media": [{"file", …, "alt"}], "language", …}]
     keys        one identity per part, the same for all attempts
     prepared    {part number: the exact request}, written down with the part's first attempt
-    receipts    per published part {"remote_id", "url", "published_at"}
+    progress    {part number: {step: value}}: how far the uploads of a part have come
+    receipts    per published part {"remote_id", "url", "published_at", "reference"}
     ready_at    when the clock looks at it next: the due time, the end of a wait, the next look-up
     fence       counts claims: who holds an older number may no longer write
     set_aside_at  when a person had read why it was refused, and did not want to see it any more
@@ -33,6 +34,7 @@ class Delivery(models.Model):
     parts = models.JSONField()
     keys = models.JSONField()
     prepared = models.JSONField(default=dict)
+    progress = models.JSONField(default=dict)
     receipts = models.JSONField(default=list)
     fence = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)

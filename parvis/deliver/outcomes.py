@@ -1,6 +1,7 @@
 """Decides what follows from what a network said. Pure: an answer in, a settlement out."""
 
 import random
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,12 @@ from parvis.deliver.models import Outcome
 from parvis.deliver.states import State
 from parvis.networks.contract import Found, Presence, Published
 from parvis.networks.errors import (
+    Blocked,
+    Duplicate,
     Expired,
     NetworkError,
     NotSent,
+    PrepareAnew,
     Reconnect,
     Refused,
     SlowDown,
@@ -22,6 +26,7 @@ from parvis.networks.errors import (
 LONGEST_PAUSE = 15 * 60.0
 LOOKUPS_BEFORE_ASKING = 6
 LOOKUPS_WITHOUT_ANSWER = 40
+TRIES_REFUSED_AS_EQUAL = 4
 
 
 def published(taken: Taken, part: int, attempt_id: int, receipt: Published) -> Settlement:
@@ -43,9 +48,7 @@ def failed(taken: Taken, part: int, attempt_id: int | None, error: NetworkError)
     before = State.CLAIMED if attempt_id is None else State.SENDING
     if before is State.CLAIMED and part > 0:
         before = State.SENDING
-    after, outcome = _FOLLOWS[type(error)]
-    if isinstance(error, Unknown) and attempt_id is None:
-        after, outcome = State.SCHEDULED, Outcome.NOT_SENT
+    after, outcome = _follows(taken, part, attempt_id, error)
     return Settlement(
         claim=taken.claim,
         before=before,
@@ -57,7 +60,24 @@ def failed(taken: Taken, part: int, attempt_id: int | None, error: NetworkError)
         **_told(error),
         ready_in=_pause_after(after, taken.tries),
         ready_at=error.until if isinstance(error, SlowDown) else None,
+        forgets=isinstance(error, PrepareAnew),
     )
+
+
+def _follows(
+    taken: Taken, part: int, attempt_id: int | None, error: NetworkError
+) -> tuple[State, Outcome]:
+    if isinstance(error, Unknown) and attempt_id is None:
+        return State.SCHEDULED, Outcome.NOT_SENT
+    if isinstance(error, Duplicate) and _may_be_ours(taken, part):
+        return State.CHECKING, Outcome.UNKNOWN
+    return next(follows for kind, follows in _FOLLOWS if isinstance(error, kind))
+
+
+def _may_be_ours(taken: Taken, part: int) -> bool:
+    """Refused as equal to a post that is there: after an earlier attempt it may be that one. When
+    it was looked for again and again in vain, the equal post is another."""
+    return str(part) in taken.prepared and taken.tries < TRIES_REFUSED_AS_EQUAL
 
 
 def looked_up(taken: Taken, found: Found) -> Settlement:
@@ -111,7 +131,18 @@ def receipt_to_json(receipt: Published) -> dict[str, Any]:
         "remote_id": receipt.remote_id,
         "url": receipt.url,
         "published_at": at and at.isoformat(),
+        "reference": receipt.reference,
     }
+
+
+def receipt_from_json(stored: Mapping[str, Any]) -> Published:
+    at = stored.get("published_at")
+    return Published(
+        remote_id=stored["remote_id"],
+        url=stored["url"],
+        published_at=datetime.fromisoformat(at) if at else None,
+        reference=stored.get("reference", {}),
+    )
 
 
 def pause(times: int) -> float:
@@ -169,11 +200,12 @@ def _pause_after(after: State, tries: int) -> float | None:
     return pause(tries) if after is State.SCHEDULED else None
 
 
-_FOLLOWS: dict[type[NetworkError], tuple[State, Outcome]] = {
-    Refused: (State.REFUSED, Outcome.REFUSED),
-    Reconnect: (State.HELD, Outcome.NOT_SENT),
-    Expired: (State.SCHEDULED, Outcome.NOT_SENT),
-    SlowDown: (State.SCHEDULED, Outcome.NOT_SENT),
-    NotSent: (State.SCHEDULED, Outcome.NOT_SENT),
-    Unknown: (State.CHECKING, Outcome.UNKNOWN),
-}
+_FOLLOWS: tuple[tuple[type[NetworkError], tuple[State, Outcome]], ...] = (
+    (Refused, (State.REFUSED, Outcome.REFUSED)),
+    (Reconnect, (State.HELD, Outcome.NOT_SENT)),
+    (Blocked, (State.HELD, Outcome.NOT_SENT)),
+    (Expired, (State.SCHEDULED, Outcome.NOT_SENT)),
+    (SlowDown, (State.SCHEDULED, Outcome.NOT_SENT)),
+    (NotSent, (State.SCHEDULED, Outcome.NOT_SENT)),
+    (Unknown, (State.CHECKING, Outcome.UNKNOWN)),
+)

@@ -52,7 +52,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 
 FINAL = frozenset(state for state, following in TRANSITIONS.items() if not following)
 LEASED = frozenset({State.CLAIMED, State.SENDING, State.CHECKING})
-# Nothing of such a delivery is on the network, nor will be.
+# Nothing more of such a delivery goes out; nothing is on the network unless it has receipts.
 STAYED_HERE = frozenset({State.REFUSED, State.CANCELLED})
 NEEDS_A_PERSON = frozenset({State.UNKNOWN, State.REFUSED, State.HELD})
 MAY_BE_CALLED_BACK = frozenset({State.SCHEDULED, State.HELD})

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from parvis.compose.models import Post
@@ -74,7 +74,7 @@ def move(post: Post, due_at: datetime) -> None:
             state=State.SCHEDULED,
             due_at=due_at,
             ready_at=due_at,
-            prepared={},
+            **_nothing_prepared(),
             **_no_reason(),
         )
         _all_or_none(post, moved)
@@ -106,18 +106,23 @@ def delete(post: Post) -> None:
 
 def release(delivery: Delivery) -> None:
     """Sends a held delivery after all, prepared anew: networks forget uploads that lie unused."""
-    _decide(delivery, from_states=(State.HELD,), state=State.SCHEDULED, prepared={}, **_due_now())
+    _decide(
+        delivery,
+        from_states=(State.HELD,),
+        state=State.SCHEDULED,
+        **_nothing_prepared(),
+        **_due_now(),
+    )
 
 
 def it_is_there(delivery: Delivery, published: Published) -> None:
-    """A person has found the post on the network."""
-    _decide(
-        delivery,
-        from_states=(State.UNKNOWN,),
-        state=State.PUBLISHED,
-        receipts=[*delivery.receipts, receipt_to_json(published)],
-        settled_at=Now(),
-    )
+    """A person has found the post on the network. The parts that come after it go out."""
+    receipts = [*delivery.receipts, receipt_to_json(published)]
+    if len(receipts) < len(delivery.parts):
+        changes = {"state": State.SCHEDULED, **_due_now()}
+    else:
+        changes = {"state": State.PUBLISHED, "settled_at": Now()}
+    _decide(delivery, from_states=(State.UNKNOWN,), receipts=receipts, **changes)
 
 
 def look_again(delivery: Delivery) -> None:
@@ -166,7 +171,7 @@ def release_for(account: Account) -> int:
     with transaction.atomic():
         released = Delivery.objects.filter(
             account=account, state=State.HELD, reason_code__in=(RECONNECT, DISCONNECTED)
-        ).update(state=State.SCHEDULED, prepared={}, **_no_reason())
+        ).update(state=State.SCHEDULED, **_nothing_prepared(), **_no_reason())
         _wake_the_clock()
     return released
 
@@ -196,7 +201,9 @@ def _all_or_none(post: Post, moved: int) -> None:
 
 
 def _refuse_what_went_out(post: Post, *, but: Iterable[State] = ()) -> None:
-    if Delivery.objects.filter(post=post).exclude(state__in={*STAYED_HERE, *but}).exists():
+    """Of a thread that was refused or given up half-way, the first parts are out."""
+    stayed_here = Q(state__in={*STAYED_HERE, *but}, receipts=[])
+    if Delivery.objects.filter(post=post).exclude(stayed_here).exists():
         raise AlreadyOnItsWay
 
 
@@ -226,6 +233,10 @@ def _refuse_without_a_request(delivery: Delivery) -> None:
 def _due_now() -> dict[str, Any]:
     """A delivery that was too late is due now, or the clock would hold it again."""
     return {"due_at": Now(), "ready_at": Now()}
+
+
+def _nothing_prepared() -> dict[str, Any]:
+    return {"prepared": {}, "progress": {}}
 
 
 def _no_reason() -> dict[str, Any]:

@@ -18,16 +18,19 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
 from parvis.config.reach import new_http
+from parvis.connections.refresh import refresh_what_is_due
 from parvis.deliver import clock
 from parvis.deliver.claims import seconds_until_next
 from parvis.deliver.courier import Courier
 from parvis.deliver.verbs import DUE
+from parvis.networks.http import Http
 
 log = logging.getLogger("parvis.deliver")
 
 LONGEST_SLEEP = 2.0
 CONCURRENT_BATCHES = 8
 GRACE_SECONDS = 30.0
+RENEWING_EVERY_SECONDS = 20.0
 
 
 def worker_name() -> str:
@@ -40,9 +43,10 @@ async def work(stop: asyncio.Event) -> None:
         courier = Courier(http, worker_name())
         log.info("worker %s starts", courier.name)
         clocking = asyncio.create_task(_run_clock(stop))
+        renewing = asyncio.create_task(_renew_tokens(http, stop))
         engine = asyncio.create_task(_run_engine(opened, courier))
-        await _first_of(stop, clocking, engine)
-        await _finish(stop, clocking, engine)
+        await _first_of(stop, clocking, renewing, engine)
+        await _finish(stop, clocking, renewing, engine)
         log.info("worker %s has stopped", courier.name)
 
 
@@ -56,6 +60,18 @@ async def _run_clock(stop: asyncio.Event) -> None:
         except (psycopg.Error, DatabaseError, OSError) as error:
             log.warning("the database cannot be reached, trying again: %s", type(error).__name__)
             await asyncio.sleep(1)
+
+
+async def _renew_tokens(http: Http, stop: asyncio.Event) -> None:
+    """Well before they lapse, and also while nothing is due."""
+    while not stop.is_set():
+        try:
+            await sync_to_async(close_old_connections)()
+            await refresh_what_is_due(http)
+        except (psycopg.Error, DatabaseError, OSError) as error:
+            log.warning("tokens could not be renewed: %s", type(error).__name__)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), RENEWING_EVERY_SECONDS)
 
 
 async def _tick_until_idle() -> None:
@@ -123,12 +139,15 @@ async def _first_of(stop: asyncio.Event, *tasks: "asyncio.Task[None]") -> None:
 
 
 async def _finish(
-    stop: asyncio.Event, clocking: "asyncio.Task[None]", engine: "asyncio.Task[None]"
+    stop: asyncio.Event,
+    clocking: "asyncio.Task[None]",
+    renewing: "asyncio.Task[None]",
+    engine: "asyncio.Task[None]",
 ) -> None:
     """A clock or an engine that ended by itself ends the worker, with its error."""
     stop.set()
     engine.cancel()
-    ended = await asyncio.gather(clocking, engine, return_exceptions=True)
+    ended = await asyncio.gather(clocking, renewing, engine, return_exceptions=True)
     for result in ended:
         if isinstance(result, Exception):
             raise result

@@ -1,17 +1,17 @@
 """What the composer shows of a draft, made of plain data for its template."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
 
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 
-from parvis.compose.content import Content
+from parvis.compose.content import Content, Said
 from parvis.compose.models import Media, Post, Version
 from parvis.compose.pictures import UPLOAD_BYTES_LIMIT
 from parvis.compose.validation import Finding, Review, Severity
-from parvis.compose.verbs import parts_of, review_part
+from parvis.compose.verbs import parts_of, review_parts
 from parvis.connections.models import Account
 from parvis.connections.verbs import accounts_of
 from parvis.networks.contract import Part, Traits
@@ -42,14 +42,28 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """One part as its readers will see it; `number` counts from 1."""
+
+    part: Part
+    pieces: list[Piece]
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One account: whether it is chosen, what it says and what was found about that."""
 
     account: Account
     chosen: bool
-    text: str | None
-    part: Part | None = None
+    said: Said
+    parts: tuple[Part, ...] = ()
     review: Review | None = None
+
+    @property
+    def text(self) -> str | None:
+        """What it says in its own way; None where it says the shared text."""
+        return self.said.text
 
     @property
     def traits(self) -> Traits:
@@ -74,8 +88,11 @@ class Line:
         return told(self.review.findings) if self.review else []
 
     @property
-    def pieces(self) -> list[Piece]:
-        return pieces_of(self.part.text) if self.part else []
+    def previews(self) -> list["Preview"]:
+        return [
+            Preview(part=part, pieces=pieces_of(part.text), number=number)
+            for number, part in enumerate(self.parts, start=1)
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +207,7 @@ def pieces_of(text: str) -> list[Piece]:
     return [piece for piece in (*pieces, Piece(text=text[at:])) if piece.text]
 
 
+SaidByAccount = Mapping[Account, tuple[Part, ...]]
 _BY_WEIGHT = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
@@ -200,28 +218,27 @@ def _spans(text: str) -> list[tuple[Span, str]]:
     return sorted(found, key=lambda pair: pair[0].start)
 
 
-def _shown(workspace: Workspace, parts: dict[Account, Part]) -> list[Account]:
+def _shown(workspace: Workspace, parts: SaidByAccount) -> list[Account]:
     """A disconnected account that the draft still names is shown, so that it can be left out."""
     connected = accounts_of(workspace)
     gone = [account for account in parts if account not in connected]
     return connected + gone
 
 
-def _line(account: Account, content: Content, parts: dict[Account, Part]) -> Line:
-    part = parts.get(account)
+def _line(account: Account, content: Content, parts: SaidByAccount) -> Line:
+    said = parts.get(account, ())
     return Line(
         account=account,
-        chosen=part is not None,
-        text=content.said.get(account.pk),
-        part=part,
-        review=review_part(part, account) if part else None,
+        chosen=account in parts,
+        said=content.said.get(account.pk, Said()),
+        parts=said,
+        review=review_parts(said, account, content.planned_at) if said else None,
     )
 
 
 def _kept(version: Version) -> KeptVersion:
     content = Content.from_json(version.content)
-    texts = [content.text, *(text for text in content.said.values() if text)]
-    said = next((text.strip() for text in texts if text.strip()), "")
+    said = next((text.strip() for text in content.texts if text.strip()), "")
     short = said if len(said) <= _LONGEST_EXCERPT else said[:_LONGEST_EXCERPT].rstrip() + "…"
     return KeptVersion(version=version, content=content, excerpt=short)
 

@@ -16,5 +16,6 @@ urlpatterns = [
     path("write/versions/use/", compose.use_version, name="draft-version-use"),
     path("write/versions/keep/", compose.keep_version, name="draft-version-keep"),
     path("media/", media.upload, name="media-upload"),
+    path("media/open/<str:signed>/<str:name>", media.show_to_network, name="public-media"),
     path("media/<str:sha256>/", media.show, name="media-file"),
 ]

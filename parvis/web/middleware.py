@@ -13,7 +13,7 @@ from parvis.people.verbs import is_first_start, workspace_of
 
 Page = Callable[[HttpRequest], HttpResponse]
 
-_WITHOUT_AN_OWNER = frozenset({"opening", "language", "healthz"})
+_WITHOUT_AN_OWNER = frozenset({"opening", "language", "healthz", "public-media"})
 _WITHOUT_THE_DATABASE = frozenset({"healthz"})
 
 

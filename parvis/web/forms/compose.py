@@ -10,12 +10,14 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, localtime
 
-from parvis.compose.content import Content, UsedMedia
-from parvis.compose.models import VISIBILITIES
+from parvis.compose.content import Content, Said, UsedMedia
+from parvis.compose.models import FORMATS, REPLY_SETTINGS, VISIBILITIES
 from parvis.people.models import Workspace
 from parvis.web.forms.when import WhenForm, within_reach
 
 _VISIBILITIES = {value for value, _ in VISIBILITIES}
+_REPLY_SETTINGS = {value for value, _ in REPLY_SETTINGS}
+_FORMATS = {value for value, _ in FORMATS}
 _LONGEST_TAB = 64
 _LAST_TURN = 2**31 - 1
 
@@ -65,12 +67,11 @@ def with_pictures(typed: Typed, added: Iterable[int]) -> Typed:
 
 
 def _read_content(sent: QueryDict, when: WhenForm) -> Content:
-    visibility = sent.get("visibility", "")
     return Content(
         text=_text(sent, "text"),
         language=_text(sent, "language")[:35],
         content_warning=_text(sent, "content_warning"),
-        visibility=visibility if visibility in _VISIBILITIES else "",
+        visibility=_one_of(_VISIBILITIES, sent.get("visibility", "")),
         media=_read_media(sent),
         said=_read_said(sent),
         planned_at=_planned(sent, when),
@@ -87,14 +88,23 @@ def _read_media(sent: QueryDict) -> tuple[UsedMedia, ...]:
     )
 
 
-def _read_said(sent: QueryDict) -> dict[int, str | None]:
-    differing = set(sent.getlist("differ"))
+def _read_said(sent: QueryDict) -> dict[int, Said]:
     chosen = {text: _number(text) for text in sent.getlist("account")}
-    return {
-        number: _text(sent, f"said-{text}") if text in differing else None
-        for text, number in chosen.items()
-        if number is not None
-    }
+    return {number: _said_by(text, sent) for text, number in chosen.items() if number is not None}
+
+
+def _said_by(account: str, sent: QueryDict) -> Said:
+    differs = account in sent.getlist("differ")
+    return Said(
+        text=_text(sent, f"said-{account}") if differs else None,
+        visibility=_one_of(_VISIBILITIES, sent.get(f"visibility-{account}", "")),
+        reply_setting=_one_of(_REPLY_SETTINGS, sent.get(f"replies-{account}", "")),
+        format=_one_of(_FORMATS, sent.get(f"format-{account}", "")),
+    )
+
+
+def _one_of(known: set[str], value: str) -> str:
+    return value if value in known else ""
 
 
 def _planned(sent: QueryDict, when: WhenForm) -> datetime | None:

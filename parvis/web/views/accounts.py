@@ -47,7 +47,7 @@ def connect_bluesky(request: DeskRequest) -> HttpResponse:
         except NetworkError as error:
             form.add_error(None, sentence_for_connecting(error))
         else:
-            return welcome(request, account)
+            return welcome(request, [account])
     return _page(request, "parvis/connect_bluesky.html", form)
 
 
@@ -81,7 +81,7 @@ def connect_mastodon_token(request: DeskRequest) -> HttpResponse:
         except NetworkError as error:
             form.add_error(None, sentence_for_connecting(error))
         else:
-            return welcome(request, account)
+            return welcome(request, [account])
     return _page(request, "parvis/connect_mastodon_token.html", form)
 
 

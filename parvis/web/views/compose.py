@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from parvis.compose import verbs
-from parvis.compose.content import Content, content_of
+from parvis.compose.content import Content, Said, content_of
 from parvis.compose.models import Post, Version
 from parvis.compose.verbs import ChangedElsewhere, NoLongerADraft
 from parvis.connections.verbs import accounts_of
@@ -239,7 +239,7 @@ def _blank(request: DeskRequest) -> Typed:
 def _blank_content(request: DeskRequest) -> Content:
     """Who has one account speaks through it."""
     accounts = accounts_of(request.workspace)
-    said = {account.pk: None for account in accounts} if len(accounts) == 1 else {}
+    said = {account.pk: Said() for account in accounts} if len(accounts) == 1 else {}
     return Content(language=request.workspace.language, said=said)
 
 

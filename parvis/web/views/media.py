@@ -1,6 +1,7 @@
 """Pictures on their way in and out."""
 
-from django.http import HttpResponse, JsonResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from parvis.compose.content import Content, UsedMedia
 from parvis.compose.models import Media
+from parvis.compose.public_media import media_opened_by
 from parvis.web.arrivals import keep_arrivals
 from parvis.web.compose_page import pictures_of
 from parvis.web.desk_request import DeskRequest
@@ -37,4 +39,17 @@ def show(request: DeskRequest, sha256: str) -> HttpResponse:
     media = get_object_or_404(Media, sha256=sha256, workspace=request.workspace)
     response = HttpResponse(media.path.read_bytes(), content_type=media.media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@login_not_required
+@require_safe
+def show_to_network(request: HttpRequest, signed: str, name: str) -> FileResponse:
+    """For whoever has the signed address: a network that comes to fetch what it was told of."""
+    media = media_opened_by(signed)
+    if media is None:
+        raise Http404
+    response = FileResponse(media.path.open("rb"), content_type=media.media_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -1,5 +1,6 @@
 """To a network's own page and back. What must match on return waits in the session, once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from parvis.connections.verbs import Departing, begin_oauth, finish_oauth
-from parvis.networks.contract import Secret
+from parvis.connections.oauth import Departing, begin_oauth, finish_oauth, offer
+from parvis.connections.verbs import keep_connected
+from parvis.networks.contract import Connected, Secret
 from parvis.networks.errors import NetworkError
 from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
@@ -30,12 +32,18 @@ class Refusal(Exception):
     sentence: str
 
 
-def leave_for(request: DeskRequest, network: str, server: str) -> HttpResponse:
+def leave_for(
+    request: DeskRequest, network: str, server: str, *, way: str = "", is_sandbox: bool = False
+) -> HttpResponse:
     """Raises NetworkError when the server cannot be found or will not know Parvis."""
-    departing = begin_oauth(network, server, _return_address(request))
+    departing = begin_oauth(
+        network, server, return_address(request), way=way, is_sandbox=is_sandbox
+    )
     request.session[_KEPT] = {
         "network": departing.network,
+        "way": departing.way,
         "server": departing.server,
+        "is_sandbox": departing.is_sandbox,
         "redirect_uri": departing.redirect_uri,
         "state": departing.state,
         "code_verifier": departing.code_verifier.reveal(),
@@ -52,16 +60,32 @@ def networks_pages() -> str:
 @never_cache
 @require_safe
 def come_back(request: DeskRequest) -> HttpResponse:
-    departed = request.session.pop(_KEPT, None)
+    """One account is connected at once; of several, a person chooses."""
+    kept = request.session.pop(_KEPT, None)
     try:
-        account = finish_oauth(request.workspace, *_matched(request, departed))
+        departed, code = _matched(request, kept)
+        found = finish_oauth(departed, code)
     except Refusal as refusal:
         messages.error(request, refusal.sentence)
     except NetworkError as error:
         messages.error(request, sentence_for_connecting(error))
     else:
-        return welcome(request, account)
-    return redirect("connect-mastodon")
+        return _received(request, departed, found)
+    return redirect(_page_to_begin_again(kept))
+
+
+def _received(
+    request: DeskRequest, departed: Departing, found: Sequence[Connected]
+) -> HttpResponse:
+    if len(found) == 1:
+        account = keep_connected(request.workspace, found[0], is_sandbox=departed.is_sandbox)
+        return welcome(request, [account])
+    batch = offer(request.workspace, found, is_sandbox=departed.is_sandbox)
+    return redirect("choose-accounts", batch)
+
+
+def _page_to_begin_again(departed: dict[str, Any] | None) -> str:
+    return "connect-mastodon" if departed and departed["network"] == "mastodon" else "accounts"
 
 
 def _matched(request: DeskRequest, departed: dict[str, Any] | None) -> tuple[Departing, str]:
@@ -81,7 +105,7 @@ def _matched(request: DeskRequest, departed: dict[str, Any] | None) -> tuple[Dep
     return Departing(url="", **kept), code
 
 
-def _return_address(request: DeskRequest) -> str:
+def return_address(request: DeskRequest) -> str:
     path = reverse("oauth-return")
     if settings.PUBLIC_URL:
         return f"{settings.PUBLIC_URL}{path}"

@@ -1,5 +1,7 @@
 """What every way of connecting an account ends with."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -11,10 +13,11 @@ from parvis.deliver import leaving
 from parvis.web.desk_request import DeskRequest
 
 
-def welcome(request: DeskRequest, account: Account) -> HttpResponse:
-    """The account is connected: what was held for it goes out."""
-    released = leaving.welcome_back(account)
-    messages.success(request, _connected(account, released))
+def welcome(request: DeskRequest, accounts: Iterable[Account]) -> HttpResponse:
+    """The accounts are connected: what was held for them goes out."""
+    for account in accounts:
+        released = leaving.welcome_back(account)
+        messages.success(request, _connected(account, released))
     return redirect("accounts")
 
 

@@ -1,0 +1,62 @@
+"""Where a network that fetches media by itself finds ours: an address that nobody can guess and
+that opens nothing after a day.
+
+Instagram and Threads take no file from us; they come for it, so the address must be reachable by
+Meta (content publishing guide). It names the file and is signed with this installation's key.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.signing import BadSignature, TimestampSigner
+from django.urls import reverse
+
+from parvis.compose.models import Media
+from parvis.connections.models import Account
+from parvis.networks.part import MediaFile
+
+OPEN_FOR = timedelta(hours=24)
+_SIGNER = TimestampSigner(salt="parvis.compose.public_media")
+
+
+def can_be_fetched_by(account: Account) -> bool:
+    return bool(_origin_for(account))
+
+
+def opened_to(account: Account, file: MediaFile) -> MediaFile:
+    """The file with the address at which this account's network may fetch it for a day."""
+    if not account.traits.fetches_media or not (origin := _origin_for(account)):
+        return file
+    signed = _SIGNER.sign(file.path.name)
+    name = f"file{_SUFFIXES.get(file.media_type, '')}"
+    return replace(file, public_url=f"{origin}{reverse('public-media', args=[signed, name])}")
+
+
+def media_opened_by(signed: str) -> Media | None:
+    """None for an address that was made up, or whose day is over."""
+    try:
+        sha256 = _SIGNER.unsign(signed, max_age=OPEN_FOR)
+    except BadSignature:
+        return None
+    media = Media.objects.filter(sha256=sha256).first()
+    return media if media and media.path.is_file() else None
+
+
+def _origin_for(account: Account) -> str:
+    """The sandbox stands on this machine, so it finds us at the address that we have here."""
+    installed = settings.INSTALLATION
+    if account.is_sandbox:
+        return str(installed.local_url or installed.public_url)
+    return str(installed.public_url) if installed.public_url.startswith("https://") else ""
+
+
+# Meta looks at the end of the address too.
+_SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/gif": ".gif",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+}

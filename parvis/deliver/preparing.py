@@ -1,0 +1,101 @@
+"""What comes before an attempt: tokens that live, media where the network wants them, the request.
+
+Nothing here publishes, so all of it may be repeated; what was reached is kept as it goes.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from asgiref.sync import sync_to_async
+
+from parvis.compose.public_media import opened_to
+from parvis.config.reach import all_networks
+from parvis.connections.models import Account
+from parvis.connections.refresh import with_living_tokens, with_new_tokens
+from parvis.connections.sealing import CannotUnseal
+from parvis.deliver import ledger
+from parvis.deliver.claims import Claim, Taken
+from parvis.deliver.freeze import part_from_json
+from parvis.deliver.outcomes import receipt_from_json
+from parvis.networks import contract
+from parvis.networks.contract import Json, Prepared
+from parvis.networks.errors import Expired, NetworkError, NotSent, Reconnect
+from parvis.networks.http import Http
+from parvis.networks.part import Part
+
+log = logging.getLogger("parvis.deliver")
+
+
+class LeaseLost(Exception):
+    """Another worker may be on it: this one must not send, and has nothing to write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptProgress:
+    """How far the preparing of one part has come, in the delivery's row."""
+
+    claim: Claim
+    part: int
+    worker: str
+    steps: dict[str, Json]
+
+    def read(self, step: str) -> Json | None:
+        return self.steps.get(step)
+
+    async def keep(self, step: str, value: Json) -> None:
+        held = await sync_to_async(ledger.keep_step)(
+            self.claim, self.worker, part=self.part, step=step, value=value
+        )
+        if not held:
+            raise LeaseLost
+        self.steps[step] = value
+
+
+async def prepare(
+    http: Http, account: Account, taken: Taken, part: int, worker: str
+) -> tuple[contract.Account, Prepared]:
+    """Raises a NetworkError: nothing was posted then."""
+    try:
+        speaker = await speaking(http, account)
+        return speaker, await _prepared(http, account, speaker, taken, part, worker)
+    except Expired:
+        speaker = await with_new_tokens(http, account)
+        return speaker, await _prepared(http, account, speaker, taken, part, worker)
+    except (NetworkError, LeaseLost):
+        raise
+    except Exception as defect:
+        # Nothing was sent. Left to the sweep, it would come back at once and for ever.
+        log.exception("delivery=%s could not be prepared", taken.claim.delivery_id)
+        raise NotSent("defect", type(defect).__name__) from None
+
+
+async def speaking(http: Http, account: Account) -> contract.Account:
+    """The account with tokens that live."""
+    if not account.can_publish:
+        raise Reconnect("reconnect", "The account must be connected again.")
+    try:
+        return await with_living_tokens(http, account)
+    except CannotUnseal as error:
+        raise Reconnect("cannot-unseal", str(error)) from None
+
+
+async def _prepared(
+    http: Http, account: Account, speaker: contract.Account, taken: Taken, part: int, worker: str
+) -> Prepared:
+    if stored := taken.prepared.get(str(part)):
+        return Prepared.from_json(stored)
+    steps = dict(taken.progress.get(str(part), {}))
+    return await all_networks()[speaker.network].prepare(
+        http,
+        speaker,
+        _opened(part_from_json(taken.parts[part]), account),
+        key=taken.keys[part],
+        created_at=datetime.now(UTC),
+        follows=[receipt_from_json(receipt) for receipt in taken.receipts[:part]],
+        progress=KeptProgress(claim=taken.claim, part=part, worker=worker, steps=steps),
+    )
+
+
+def _opened(part: Part, account: Account) -> Part:
+    return replace(part, media=tuple(opened_to(account, file) for file in part.media))
