@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image as Pillow
 
-from parvis.compose.content import Content, UsedMedia
+from parvis.compose.content import Content, Said, UsedMedia
 from parvis.compose.media import keep_picture
 from parvis.compose.models import Media, Post
 from parvis.compose.verbs import start_draft
@@ -96,7 +96,7 @@ def draft(
     media: tuple[UsedMedia, ...] = (),
     **content: Any,
 ) -> Post:
-    said = {account.pk: None for account in accounts}
+    said = {account.pk: Said() for account in accounts}
     content = {"said": said, **content}
     return start_draft(accounts[0].workspace, None, Content(text=text, media=media, **content))
 

@@ -79,7 +79,7 @@ def settle(settlements: Sequence[Settlement], worker: str) -> set[Claim]:
 
 def keep_step(claim: Claim, worker: str, *, part: int, step: str, value: dict[str, Any]) -> bool:
     """How far the preparing of a part has come. False when the claim is no longer this worker's."""
-    given = {
+    given: dict[str, int | str] = {
         "id": claim.delivery_id,
         "fence": claim.fence,
         "worker": worker,

@@ -16,7 +16,14 @@ from parvis.networks.text import (
     find_hashtags,
     find_mentions,
 )
-from parvis.networks.traits import Following, Format, PollTraits, Traits, VideoTraits
+from parvis.networks.traits import (
+    Following,
+    Format,
+    PollTraits,
+    Traits,
+    VideoTraits,
+    Visibility,
+)
 
 
 def refuse_misfit(part: Part, traits: Traits, network: str) -> None:
@@ -135,7 +142,8 @@ def _choice_misfits(part: Part, traits: Traits, network: str) -> Iterator[Refuse
         yield _refused(
             "no-content-warning", f"{network} has no content warning.", "Take the warning out"
         )
-    if part.visibility is not None and part.visibility not in traits.visibilities:
+    # Where nothing can be chosen, everything is public.
+    if part.visibility not in (None, *(traits.visibilities or (Visibility.PUBLIC,))):
         yield _refused(
             "no-visibility",
             f"{network} cannot post as “{part.visibility}”.",

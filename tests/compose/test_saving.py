@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from parvis.compose.content import Content, UsedMedia, content_of
+from parvis.compose.content import Content, Said, UsedMedia, content_of
 from parvis.compose.models import Post, Version
 from parvis.compose.verbs import (
     ChangedElsewhere,
@@ -54,7 +54,7 @@ def test_a_draft_comes_back_as_it_was_written(
         content_warning="books",
         visibility="unlisted",
         media=(UsedMedia(media_id=stalls.pk, alt="Stalls at dawn"),),
-        said={ponts.pk: None, ponts_mastodon.pk: "Said otherwise"},
+        said={ponts.pk: Said(), ponts_mastodon.pk: Said(text="Said otherwise")},
         planned_at=database_now() + timedelta(days=2),
     )
     post = start_draft(workspace, alice, written)
@@ -200,7 +200,7 @@ def test_a_copy_leaves_out_accounts_that_are_gone_and_the_time(
     post = draft(ponts, ponts_mastodon, planned_at=database_now() + timedelta(days=1))
     disconnect(ponts_mastodon)
     copied = content_of(duplicate(post, alice))
-    assert dict(copied.said) == {ponts.pk: None}
+    assert dict(copied.said) == {ponts.pk: Said()}
     assert copied.planned_at is None
     assert copied.text == post.text
 
@@ -229,7 +229,7 @@ def test_pictures_and_accounts_of_another_workspace_are_not_taken(
     stolen = Content(
         text="The square",
         media=(UsedMedia(media_id=kept_picture(other).pk),),
-        said={connect(other, handle="bob.example.org").pk: None},
+        said={connect(other, handle="bob.example.org").pk: Said()},
     )
     kept = content_of(save_draft(post, stolen, base_revision=1, saved_by=None))
     assert kept == replace(stolen, media=(), said={})

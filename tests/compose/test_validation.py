@@ -5,26 +5,27 @@ from pathlib import Path
 
 import pytest
 
-from parvis.compose.content import Content, UsedMedia, content_of
+from parvis.compose.content import Content, Said, UsedMedia, content_of
 from parvis.compose.validation import Severity, review
-from parvis.compose.verbs import parts_of, review_part
+from parvis.compose.verbs import parts_of, review_parts
 from parvis.connections.models import Account
 from parvis.connections.verbs import ask_to_reconnect
-from parvis.networks.contract import Image, Part, Visibility
+from parvis.networks.part import GIF, MediaFile, Part
+from parvis.networks.traits import Visibility
 from parvis.people.models import Workspace
 from tests.cast import BLUESKY_TRAITS, MASTODON_TRAITS, draft, kept_picture
 
-IMAGE = Image(
+IMAGE = MediaFile(
     path=Path("stalls"), media_type="image/jpeg", size=1000, width=40, height=30, alt="Stalls"
 )
 
 
 def found(part: Part, traits=BLUESKY_TRAITS) -> dict[str, Severity]:
-    return {finding.code: finding.severity for finding in review(part, traits).findings}
+    return {finding.code: finding.severity for finding in review([part], traits).findings}
 
 
 def test_a_plain_text_fits() -> None:
-    fitting = review(Part(text="The square reopens."), BLUESKY_TRAITS)
+    fitting = review([Part(text="The square reopens.")], BLUESKY_TRAITS)
     assert fitting.findings == ()
     assert fitting.may_go_out
     assert (fitting.length.units, fitting.length.limit) == (19, 300)
@@ -36,7 +37,7 @@ def test_nothing_at_all_is_refused() -> None:
 
 def test_a_network_that_needs_a_picture_says_so() -> None:
     pictures_only = replace(BLUESKY_TRAITS, posts_text_alone=False)
-    assert found(Part(text="Only words"), pictures_only) == {"needs-picture": Severity.ERROR}
+    assert found(Part(text="Only words"), pictures_only) == {"needs-image": Severity.ERROR}
 
 
 def test_a_text_one_character_too_long_is_refused_and_one_that_just_fits_is_not() -> None:
@@ -57,47 +58,50 @@ def test_a_long_link_counts_as_mastodon_counts_it() -> None:
 
 def test_a_content_warning_is_refused_where_there_is_none() -> None:
     warned = Part(text="Books", content_warning="paper")
-    assert found(warned) == {"no-content-warning-here": Severity.ERROR}
+    assert found(warned) == {"no-content-warning": Severity.ERROR}
     assert found(warned, MASTODON_TRAITS) == {}
 
 
 def test_a_visibility_is_refused_where_everything_is_public() -> None:
     quiet = Part(text="Books", visibility=Visibility.UNLISTED)
-    assert found(quiet) == {"only-public-here": Severity.ERROR}
+    assert found(quiet) == {"no-visibility": Severity.ERROR}
     assert found(quiet, MASTODON_TRAITS) == {}
     assert found(Part(text="Books", visibility=Visibility.PUBLIC)) == {}
 
 
 def test_a_picture_without_a_description_is_warned_of_and_may_go_out() -> None:
-    silent = Part(text="Look", images=(replace(IMAGE, alt=" "),))
+    silent = Part(text="Look", media=(replace(IMAGE, alt=" "),))
     assert found(silent) == {"no-alt": Severity.WARNING}
-    assert review(silent, BLUESKY_TRAITS).may_go_out
+    assert review([silent], BLUESKY_TRAITS).may_go_out
 
 
 def test_one_picture_too_many_is_refused() -> None:
-    assert found(Part(text="Look", images=(IMAGE,) * 5)) == {"too-many-pictures": Severity.ERROR}
+    assert found(Part(text="Look", media=(IMAGE,) * 5)) == {"too-many-images": Severity.ERROR}
 
 
 def test_a_description_that_is_too_long_is_refused() -> None:
     wordy = replace(IMAGE, alt="a" * 2001)
-    assert found(Part(text="Look", images=(wordy,))) == {"alt-too-long": Severity.ERROR}
+    assert found(Part(text="Look", media=(wordy,))) == {"alt-too-long": Severity.ERROR}
 
 
 def test_a_picture_that_is_too_large_is_told_to_be_sent_smaller() -> None:
     heavy = replace(IMAGE, size=2_000_001)
-    assert found(Part(text="Look", images=(heavy,))) == {"smaller-copy": Severity.NOTE}
+    assert found(Part(text="Look", media=(heavy,))) == {"smaller-copy": Severity.NOTE}
 
 
 def test_an_animation_that_is_too_large_is_refused_not_stilled() -> None:
-    moving = replace(IMAGE, media_type="image/gif", size=2_000_001)
-    assert found(Part(text="Look", images=(moving,))) == {"animation-too-large": Severity.ERROR}
+    moving = replace(IMAGE, media_type=GIF, is_animated=True, size=2_000_001)
+    counted = replace(BLUESKY_TRAITS, animation_bytes_limit=2_000_000)
+    assert found(Part(text="Look", media=(moving,)), counted) == {
+        "animation-too-large": Severity.ERROR
+    }
 
 
 @pytest.mark.django_db
 def test_an_account_to_reconnect_cannot_say_anything(ponts: Account) -> None:
     ask_to_reconnect(ponts, "The server no longer accepts the permission.")
     ponts.refresh_from_db()
-    refused = review_part(Part(text="The square"), ponts)
+    refused = review_parts([Part(text="The square")], ponts)
     assert [finding.code for finding in refused.findings] == ["reconnect-first"]
     assert not refused.may_go_out
 
@@ -110,14 +114,14 @@ def test_what_is_typed_is_looked_at_before_it_is_saved(
     content = Content(
         text="Shared",
         media=(UsedMedia(media_id=stalls.pk, alt="Stalls"),),
-        said={ponts.pk: None, ponts_mastodon.pk: "Otherwise"},
+        said={ponts.pk: Said(), ponts_mastodon.pk: Said(text="Otherwise")},
     )
     parts = parts_of(workspace, content)
-    assert {account.pk: part.text for account, part in parts.items()} == {
+    assert {account.pk: said[0].text for account, said in parts.items()} == {
         ponts.pk: "Shared",
         ponts_mastodon.pk: "Otherwise",
     }
-    assert {part.images[0].alt for part in parts.values()} == {"Stalls"}
+    assert {said[0].media[0].alt for said in parts.values()} == {"Stalls"}
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from parvis.compose.content import Content, UsedMedia
+from parvis.compose.content import Content, Said, UsedMedia
 from parvis.compose.models import Post
 from parvis.compose.verbs import NoLongerADraft, save_draft
 from parvis.connections.models import Account, AccountState
@@ -35,7 +35,9 @@ def test_scheduling_freezes_one_delivery_per_chosen_account(
 
 
 def test_each_account_says_its_own_variant(ponts: Account, ponts_mastodon: Account) -> None:
-    post = draft(ponts, ponts_mastodon, said={ponts.pk: "Short here", ponts_mastodon.pk: None})
+    post = draft(
+        ponts, ponts_mastodon, said={ponts.pk: Said(text="Short here"), ponts_mastodon.pk: Said()}
+    )
     verbs.schedule(post, tomorrow())
     said = {d.account_id: d.parts[0]["text"] for d in Delivery.objects.filter(post=post)}
     assert said == {ponts.pk: "Short here", ponts_mastodon.pk: post.text}
@@ -203,7 +205,7 @@ def test_reconnecting_releases_what_was_held_for_it(ponts: Account) -> None:
 def test_a_post_of_another_workspace_cannot_be_sent_with_our_account(ponts: Account) -> None:
     other = Workspace.objects.create(name="Bob’s", time_zone="UTC", language="en")
     theirs = connect(other, handle="bob.example.org")
-    post = draft(ponts, said={ponts.pk: None, theirs.pk: None})
+    post = draft(ponts, said={ponts.pk: Said(), theirs.pk: Said()})
     assert [variant.account for variant in post.variants.all()] == [ponts]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from parvis.compose.content import UsedMedia
+from parvis.compose.content import Said, UsedMedia
 from parvis.compose.models import Post
 from parvis.connections.models import Account
 from parvis.deliver.models import Attempt, Delivery, Outcome
@@ -100,7 +100,7 @@ def test_the_page_shows_the_text_per_network_and_pictures_with_their_alt(
         ponts,
         ponts_mastodon,
         text="The shared text",
-        said={ponts.pk: "Said differently", ponts_mastodon.pk: None},
+        said={ponts.pk: Said(text="Said differently"), ponts_mastodon.pk: Said()},
         media=(UsedMedia(media_id=picture.pk, alt="Stalls at dawn"),),
         in_=TOMORROW,
     )

@@ -3,6 +3,13 @@
 from django.db import migrations, models
 
 
+def take_each_gif_for_animated(apps, schema_editor):
+    """Whether one moves was not kept so far, and one that moves must not be made to stand still."""
+    apps.get_model("compose", "Media").objects.filter(media_type="image/gif").update(
+        is_animated=True
+    )
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -65,4 +72,5 @@ class Migration(migrations.Migration):
             name='visibility',
             field=models.CharField(blank=True, choices=[('public', 'PUBLIC'), ('unlisted', 'UNLISTED'), ('private', 'FOLLOWERS'), ('direct', 'MENTIONED'), ('connections', 'CONNECTIONS')], max_length=20),
         ),
+        migrations.RunPython(take_each_gif_for_animated, migrations.RunPython.noop),
     ]
