@@ -21,7 +21,7 @@ endif
 .PHONY: run test test-server lint format lock clean
 
 run: $(VENV)/.installed
-	@exec $(BIN)/parvis up --port $(PORT)
+	@exec $(BIN)/parvis up --sandbox --port $(PORT)
 
 test: $(VENV)/.developing
 	@tests/prepare

@@ -12,6 +12,10 @@ Port = Annotated[
 ]
 OnePort = Annotated[int, typer.Option(help="The port.", min=0, max=65535)]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
+WithSandbox = Annotated[
+    bool,
+    typer.Option("--sandbox", help="Also start the seven networks to rehearse with, here alone."),
+]
 OnLeash = Annotated[bool, typer.Option("--leash", hidden=True)]
 Listener = Annotated[int | None, typer.Option("--listener", hidden=True)]
 
@@ -23,7 +27,9 @@ def register(program: typer.Typer) -> None:
     command(program, "migrate")(migrate)
 
 
-def up(voice: Voice, port: Port = 8000, host: Host = "127.0.0.1") -> None:
+def up(
+    voice: Voice, port: Port = 8000, host: Host = "127.0.0.1", sandbox: WithSandbox = False
+) -> None:
     """Start the desk on this machine and keep it running: database, pages, worker.
 
     Ctrl-C stops it all, after what is under way; a second Ctrl-C does not wait for that.
@@ -42,14 +48,18 @@ def up(voice: Voice, port: Port = 8000, host: Host = "127.0.0.1") -> None:
     ):
         from parvis.cli.supervising import supervise
 
-        supervise(voice, installed, mark, listener, host)
+        supervise(voice, installed, mark, listener, host, with_sandbox=sandbox)
 
 
 def web(
     voice: Voice,
     port: OnePort = 8000,
     host: Host = "127.0.0.1",
-    leash: OnLeash = False,
+    leash: WithSandbox = Annotated[
+    bool,
+    typer.Option("--sandbox", help="Also start the seven networks to rehearse with, here alone."),
+]
+OnLeash = False,
     listener: Listener = None,
 ) -> None:
     """Serve the pages alone, for a desk on several machines that share DATABASE_URL."""
@@ -63,7 +73,11 @@ def web(
         processes.serve_alone(voice, own, host)
 
 
-def work(voice: Voice, leash: OnLeash = False) -> None:
+def work(voice: Voice, leash: WithSandbox = Annotated[
+    bool,
+    typer.Option("--sandbox", help="Also start the seven networks to rehearse with, here alone."),
+]
+OnLeash = False) -> None:
     """Run one more worker. Start as many as you like, on as many machines as share DATABASE_URL."""
     from parvis.cli import processes
 

@@ -9,12 +9,13 @@ import typer
 
 from parvis.cli.command import command
 from parvis.cli.voice import Voice
+from parvis.sandbox.ports import BASE_PORT, PORTS
 
 if TYPE_CHECKING:
-    from parvis.sandbox import Sandbox
+    from parvis.machine.leash import Leash
+    from parvis.sandbox.run import Sandbox
 
-_BASE_PORT = 8600
-_LAST_BASE_PORT = 65535 - 7
+_LAST_BASE_PORT = 65535 - len(PORTS)
 
 Port = Annotated[
     int,
@@ -29,6 +30,7 @@ State = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Keep everything in FILE; else in memory.")
 ]
 Seed = Annotated[int, typer.Option(help="Of the audience: the same seed, the same likes.")]
+OnLeash = Annotated[bool, typer.Option("--leash", hidden=True)]
 Speed = Annotated[
     float, typer.Option(help="How many times as fast its clock runs.", min=0.01, max=100_000)
 ]
@@ -40,28 +42,35 @@ def register(program: typer.Typer) -> None:
 
 def sandbox(
     voice: Voice,
-    port: Port = _BASE_PORT,
+    port: Port = BASE_PORT,
     host: Host = "127.0.0.1",
     state: State = None,
     seed: Seed = 1,
     speed: Speed = 1.0,
+    leash: OnLeash = False,
 ) -> None:
     """Start all seven networks on this machine alone, to rehearse without a real account.
 
     Nothing that is published there leaves the machine. Ctrl-C stops it.
     """
-    from parvis.sandbox import Sandbox
+    from parvis.machine.leash import take_leash
+    from parvis.sandbox.run import Sandbox
 
+    held = take_leash() if leash else None
     file = None if state is None else state.expanduser().absolute()
-    asyncio.run(_run(voice, Sandbox(port=port, host=host, state=file, seed=seed, speed=speed)))
+    sandbox = Sandbox(port=port, host=host, state=file, seed=seed, speed=speed)
+    asyncio.run(_run(voice, sandbox, held))
 
 
-async def _run(voice: Voice, sandbox: "Sandbox") -> None:
+async def _run(voice: Voice, sandbox: "Sandbox", leash: "Leash | None") -> None:
     told_to_stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told_to_stop.set)
     async with sandbox:
-        _tell(voice, sandbox)
+        if leash:
+            leash.say("ready")
+        else:
+            _tell(voice, sandbox)
         await told_to_stop.wait()
     voice.tell("The sandbox has stopped.")
 

@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from parvis.cli.voice import Voice
 from parvis.config.installation import Installation
@@ -19,22 +20,30 @@ from parvis.machine.events import (
     Stopped,
     Stopping,
 )
-from parvis.machine.listening import address_of
+from parvis.machine.listening import address_of, first_of_free_ports
 from parvis.machine.log import Log, log_file
 from parvis.machine.place import log_folder
 from parvis.machine.presence import RunningMark
 from parvis.machine.supervisor import WEB, Supervisor
+from parvis.sandbox.ports import BASE_PORT, HOST, PORTS
 
 
 def supervise(
-    voice: Voice, installed: Installation, mark: RunningMark, listener: socket.socket, host: str
+    voice: Voice,
+    installed: Installation,
+    mark: RunningMark,
+    listener: socket.socket,
+    host: str,
+    *,
+    with_sandbox: bool,
 ) -> None:
     """Returns when a signal has stopped it all."""
     log = Log(log_folder(installed), echo=not sys.stderr.isatty())
     teller = Teller(voice, installed, mark)
+    url = address_of(listener, host)
     supervisor = Supervisor(
-        _jobs(listener),
-        url=address_of(listener, host),
+        _jobs(listener, url, _sandbox(installed) if with_sandbox else None),
+        url=url,
         database=None if installed.database_url else installed.postgres(),
         tell=teller.tell,
         log=log.write,
@@ -102,9 +111,35 @@ _PLAIN: dict[type[Event], str] = {
 }
 
 
-def _jobs(listener: socket.socket) -> tuple[Job, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sandbox:
+    """Its first port, and the file that keeps its state from one start to the next."""
+
+    port: int
+    state: Path
+
+    @property
+    def control(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    def job(self) -> Job:
+        state = f"--state={self.state}"
+        return Job(name="sandbox", arguments=("sandbox", f"--port={self.port}", state))
+
+
+def _sandbox(installed: Installation) -> _Sandbox:
+    """On the same ports as last time if they are free: connected accounts know them."""
+    port = first_of_free_ports(HOST, BASE_PORT, len(PORTS) + 1)
+    return _Sandbox(port=port, state=installed.data / "sandbox.sqlite")
+
+
+def _jobs(listener: socket.socket, url: str, sandbox: _Sandbox | None) -> tuple[Job, ...]:
     hand = f"--listener={listener.fileno()}"
+    known = {"PARVIS_LOCAL_URL": url}
+    if sandbox:
+        known["PARVIS_SANDBOX"] = sandbox.control
     return (
-        Job(name=WEB, arguments=("web", hand), hands=(listener,)),
-        Job(name="worker", arguments=("work",)),
+        Job(name=WEB, arguments=("web", hand), hands=(listener,), environment=known),
+        Job(name="worker", arguments=("work",), environment=known),
+        *([sandbox.job()] if sandbox else []),
     )

@@ -9,7 +9,7 @@ from yarl import URL
 from parvis.networks.contract import Network
 from parvis.networks.http import Http
 from parvis.networks.registry import networks
-from parvis.sandbox.registry import PORTS
+from parvis.sandbox.ports import PORTS
 
 
 @cache

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,10 +17,12 @@ LONGEST_LINE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What to run: `parvis <arguments>`, with `hands` as inherited sockets."""
+    """What to run: `parvis <arguments>`, with `hands` as inherited sockets and `environment`
+    beside the supervisor's own."""
 
     name: str
     arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
     hands: tuple[socket.socket, ...] = ()
 
 
@@ -45,6 +48,7 @@ class Child:
             stdout=PIPE,
             stderr=PIPE,
             limit=LONGEST_LINE,
+            env={**os.environ, **job.environment},
             pass_fds=[hand.fileno() for hand in job.hands],
             # Ctrl-C in a terminal goes to its whole group; children stop when the leash says so.
             start_new_session=True,

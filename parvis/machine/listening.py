@@ -27,6 +27,17 @@ def listen(host: str, port: int, *, tries: int = PORTS_TRIED) -> socket.socket:
     )
 
 
+def first_of_free_ports(host: str, start: int, count: int) -> int:
+    """The first of `count` ports in a row that are free, from `start` on."""
+    for first in range(start, min(start + count * PORTS_TRIED, 65535 - count), count):
+        if all(_is_free(host, port) for port in range(first, first + count)):
+            return first
+    raise NoPort(
+        f"No {count} ports in a row are free on {host} from {start} on. Nothing was changed. End "
+        "what uses them, or start without what needs them."
+    )
+
+
 def address_of(listener: socket.socket, host: str) -> str:
     """Where a browser on this machine finds it."""
     port = listener.getsockname()[1]
@@ -34,6 +45,14 @@ def address_of(listener: socket.socket, host: str) -> str:
     if ":" in shown and not shown.startswith("["):
         shown = f"[{shown}]"
     return f"http://{shown}:{port}/"
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        _listening(host, port).close()
+    except OSError:
+        return False
+    return True
 
 
 def _listening(host: str, port: int) -> socket.socket:

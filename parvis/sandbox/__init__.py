@@ -23,8 +23,3 @@ and a line in `registry.py`. What is there to build on:
 It is a LEAF: no Django, no database server, and nothing from the other rooms. In particular no
 look at parvis.networks: where both have read the same source wrongly, no test would ever show it.
 """
-
-from parvis.sandbox.run import BASE_PORT, NotLoopback, PortTaken, Sandbox
-from parvis.sandbox.storage import StateUnavailable
-
-__all__ = ["BASE_PORT", "NotLoopback", "PortTaken", "Sandbox", "StateUnavailable"]

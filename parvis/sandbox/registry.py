@@ -1,20 +1,10 @@
-"""The networks that the sandbox stands in for, and the port of each: the base port and more."""
+"""The networks that the sandbox stands in for."""
 
 import importlib
 import sys
-from collections.abc import Mapping
 
 from parvis.sandbox.network import SandboxNetwork
 
-PORTS: Mapping[str, int] = {
-    "x": 1,
-    "facebook": 2,
-    "instagram": 3,
-    "linkedin": 4,
-    "threads": 5,
-    "mastodon": 6,
-    "bluesky": 7,
-}
 _CLASSES = {
     "x": "X",
     "facebook": "Facebook",

@@ -10,13 +10,13 @@ from aiohttp import web
 
 from parvis.sandbox import pages
 from parvis.sandbox.control import Control
+from parvis.sandbox.faults import Purpose
 from parvis.sandbox.handling import handled
-from parvis.sandbox.network import SandboxNetwork
-from parvis.sandbox.registry import PORTS, networks
+from parvis.sandbox.network import Route, SandboxNetwork
+from parvis.sandbox.ports import BASE_PORT, HOST, PORTS
+from parvis.sandbox.registry import networks
 from parvis.sandbox.world import World
 
-BASE_PORT = 8600
-HOST = "127.0.0.1"
 _LARGEST_BODY = 1_200 * 1024 * 1024
 _SECONDS_TO_END = 0.2
 
@@ -31,7 +31,7 @@ class PortTaken(Exception):
 
 class Sandbox:
     """An async context manager. `port` 0 takes free ports; else the control listens on `port` and
-    each network on the port that registry.PORTS adds to it."""
+    each network on the port that ports.PORTS adds to it."""
 
     def __init__(
         self,
@@ -121,8 +121,12 @@ def _loopback(host: str) -> str:
 
 
 def _application(network: SandboxNetwork) -> web.Application:
+    async def nothing_here(_request: web.Request) -> web.Response:
+        return network.nothing_here()
+
     application = web.Application(client_max_size=_LARGEST_BODY)
-    for route in (*network.routes(), *pages.routes(network)):
+    elsewhere = Route("*", "/{path:.*}", nothing_here, Purpose.OTHER)
+    for route in (*network.routes(), *pages.routes(network), elsewhere):
         application.router.add_route(route.method, route.path, handled(network, route))
     return application
 

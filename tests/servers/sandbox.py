@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from parvis.sandbox import Sandbox
+from parvis.sandbox.run import Sandbox
 from parvis.sandbox.network import SandboxNetwork
 from tests.servers.asking import ask
 from tests.servers.loop_thread import LoopThread
