@@ -55,11 +55,7 @@ def web(
     voice: Voice,
     port: OnePort = 8000,
     host: Host = "127.0.0.1",
-    leash: WithSandbox = Annotated[
-    bool,
-    typer.Option("--sandbox", help="Also start the seven networks to rehearse with, here alone."),
-]
-OnLeash = False,
+    leash: OnLeash = False,
     listener: Listener = None,
 ) -> None:
     """Serve the pages alone, for a desk on several machines that share DATABASE_URL."""
@@ -73,11 +69,7 @@ OnLeash = False,
         processes.serve_alone(voice, own, host)
 
 
-def work(voice: Voice, leash: WithSandbox = Annotated[
-    bool,
-    typer.Option("--sandbox", help="Also start the seven networks to rehearse with, here alone."),
-]
-OnLeash = False) -> None:
+def work(voice: Voice, leash: OnLeash = False) -> None:
     """Run one more worker. Start as many as you like, on as many machines as share DATABASE_URL."""
     from parvis.cli import processes
 
