@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     DELETE = "delete"
     TOKEN = "token"  # noqa: S105 - a purpose, not a secret
     ACCOUNT = "account"
+    OTHER = "other"
+    """A path or a question that the sandbox does not know."""
     PAGE = "page"
 
 

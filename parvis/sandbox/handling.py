@@ -67,6 +67,8 @@ async def _answered(
         return stopped.response
     except TokenTrouble as trouble:
         return network.unauthorised(trouble)
+    except web.HTTPException as stopped:
+        return web.Response(status=stopped.status, text=stopped.text, headers=stopped.headers)
 
 
 async def _befall(

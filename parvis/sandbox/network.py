@@ -112,6 +112,10 @@ class SandboxNetwork(ABC):
     @abstractmethod
     def unauthorised(self, trouble: TokenTrouble) -> web.Response: ...
 
+    def nothing_here(self) -> web.Response:
+        """The network's own 404 for a path that it does not know."""
+        return web.json_response({"error": "Not Found"}, status=404)
+
     def server_error(self) -> web.Response:
         """The network's own 500."""
         return web.json_response({"error": "Internal Server Error"}, status=500)

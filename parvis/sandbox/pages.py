@@ -17,6 +17,7 @@ from parvis.sandbox.network import Route, SandboxNetwork
 from parvis.sandbox.records import Media, Person, Post
 
 POSTS_SHOWN = 60
+DEPTH = 6
 _MARKED = re.compile(r"https?://[^\s<>\"]+|(?<![\w/])@[\w.@-]*\w|(?<![\w/&])#\w+")
 _STYLE = "/_sandbox/sandbox.css"
 _MEDIA = "/_sandbox/media/{id}"
@@ -40,7 +41,7 @@ class PollOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPost:
-    """A post as the templates draw it. `answers` are drawn below it."""
+    """A post as the templates draw it. Each of `answers` is a thread, drawn indented below it."""
 
     post: Post
     author: Person
@@ -50,7 +51,7 @@ class ShownPost:
     media: tuple[Media, ...]
     poll: tuple[PollOption, ...]
     counts: Counts
-    answers: "tuple[ShownPost, ...]" = ()
+    answers: "tuple[tuple[ShownPost, ...], ...]" = ()
 
 
 def routes(network: SandboxNetwork) -> Iterable[Route]:
@@ -58,15 +59,16 @@ def routes(network: SandboxNetwork) -> Iterable[Route]:
 
     async def timeline(_request: web.Request) -> web.Response:
         tops = [post for post in network.shelf.posts.newest() if not post.parent_id]
-        shown = [shown_post(network, post) for post in tops[:POSTS_SHOWN]]
-        return render("timeline.html", network, posts=shown)
+        threads = [shown_thread(network, post) for post in tops[:POSTS_SHOWN]]
+        return render("timeline.html", network, threads=threads)
 
     async def single(request: web.Request) -> web.Response:
         post = network.post_at(request)
         if post is None:
             return render("gone.html", network, status=404)
-        above = [shown_post(network, each, depth=0) for each in _above(network, post)]
-        return render("post.html", network, above=above, shown=shown_post(network, post))
+        above = [_shown(network, each, ()) for each in _above(network, post)]
+        thread = (*above, *shown_thread(network, post))
+        return render("post.html", network, author=network.person(post.author_id), thread=thread)
 
     async def media(request: web.Request) -> web.Response:
         return media_answer(network, request.match_info["id"])
@@ -85,9 +87,26 @@ def media_url(network: SandboxNetwork, media: Media) -> str:
     return network.origin + _MEDIA.format(id=media.id)
 
 
-def shown_post(network: SandboxNetwork, post: Post, *, depth: int = 8) -> ShownPost:
-    """`depth` is how many answers to answers are drawn."""
-    below = network.shelf.posts.answers_to(post.id) if depth else []
+def shown_thread(
+    network: SandboxNetwork, first: Post, *, depth: int = DEPTH
+) -> tuple[ShownPost, ...]:
+    """The post and what its author went on with, each with the answers of others (and with
+    answers to those, `depth` deep)."""
+    thread: list[ShownPost] = []
+    post: Post | None = first
+    while post is not None:
+        below = network.shelf.posts.answers_to(post.id)
+        going_on = next((each for each in below if each.author_id == first.author_id), None)
+        others = [each for each in below if each is not going_on] if depth else []
+        answers = tuple(shown_thread(network, each, depth=depth - 1) for each in others)
+        thread.append(_shown(network, post, answers))
+        post = going_on
+    return tuple(thread)
+
+
+def _shown(
+    network: SandboxNetwork, post: Post, answers: tuple[tuple[ShownPost, ...], ...]
+) -> ShownPost:
     return ShownPost(
         post=post,
         author=network.person(post.author_id),
@@ -97,7 +116,7 @@ def shown_post(network: SandboxNetwork, post: Post, *, depth: int = 8) -> ShownP
         media=tuple(m for key in post.media_ids if (m := network.shelf.media.get(key))),
         poll=_poll(network, post),
         counts=network.counts(post),
-        answers=tuple(shown_post(network, each, depth=depth - 1) for each in below),
+        answers=answers,
     )
 
 

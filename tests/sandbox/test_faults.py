@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from parvis.sandbox.faults import GENERIC, Kind
-from tests.sandbox.squeak import Squeak
 from tests.servers.asking import Answer, ask
-from tests.servers.sandbox import RunningSandbox, running_sandbox
-
-
-@pytest.fixture(scope="module")
-def small_sandbox() -> Iterator[RunningSandbox]:
-    with running_sandbox(only=(Squeak,)) as running:
-        yield running
-
-
-@pytest.fixture
-def squeaks(small_sandbox: RunningSandbox) -> RunningSandbox:
-    small_sandbox.reset()
-    return small_sandbox
+from tests.servers.sandbox import RunningSandbox
 
 
 def squeak(squeaks: RunningSandbox, text: str = "Bonjour", token: str | None = None) -> Answer:

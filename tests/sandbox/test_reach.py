@@ -1,0 +1,48 @@
+"""Where the sandbox listens, and to whom it answers."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from parvis.sandbox import NotLoopback, PortTaken, Sandbox
+from parvis.sandbox.registry import PORTS
+from tests.sandbox.squeak import Squeak
+from tests.servers.asking import ask
+from tests.servers.sandbox import RunningSandbox
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.20", "example.org", ""])
+def test_it_binds_no_address_that_others_could_reach(host: str) -> None:
+    with pytest.raises(NotLoopback, match="Nothing was started"):
+        Sandbox(port=0, host=host, only=(Squeak,))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2"])
+async def test_it_binds_loopback(host: str) -> None:
+    async with Sandbox(port=0, host=host, only=(Squeak,)) as sandbox:
+        assert sandbox.origin("squeak").startswith("http://127.0.0.")
+
+
+async def test_a_port_that_is_taken_is_told_and_nothing_stays_open() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTaken, match="--port"):
+            async with Sandbox(port=port, only=(Squeak,)):
+                pass
+
+
+@pytest.mark.parametrize("name", ["example.org", "192.168.1.20:8600", "localhost.example.org"])
+def test_a_page_under_another_name_gets_nothing(squeaks: RunningSandbox, name: str) -> None:
+    for origin in (squeaks.control, squeaks.origin("squeak")):
+        assert ask("GET", origin, headers={"Host": name}).status == 403
+
+
+def test_loopback_names_are_answered(squeaks: RunningSandbox) -> None:
+    for name in ("localhost:1", "127.0.0.1", "ponts.localhost"):
+        assert ask("GET", squeaks.origin("squeak"), headers={"Host": name}).status == 200
+
+
+def test_every_network_has_a_port_of_its_own() -> None:
+    assert sorted(PORTS.values()) == list(range(1, 8))
