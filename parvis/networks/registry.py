@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from parvis.networks.bluesky import Bluesky
 from parvis.networks.bluesky.network import ENTRYWAY, PLC_DIRECTORY
 from parvis.networks.contract import Network
+from parvis.networks.facebook import Facebook
+from parvis.networks.instagram import Instagram
 from parvis.networks.mastodon import Mastodon
 
 
 def networks(*, plc_directory: str = "", bluesky_entryway: str = "") -> Mapping[str, Network]:
     """By name. An empty address is that of the public network; the owner may run another."""
     known: tuple[Network, ...] = (
+        Facebook(),
+        Instagram(),
         Mastodon(),
         Bluesky(
             plc_directory=plc_directory or PLC_DIRECTORY, entryway=bluesky_entryway or ENTRYWAY

@@ -99,7 +99,7 @@ async def _token(
 ) -> Secret:
     answer = await api.get(http, server, "oauth/access_token", None, purpose="sign in", query=query)
     if _is_refusal(answer):
-        raise _code_refused(api)
+        raise code_refused(api)
     api.accepted(answer)
     return Secret(word(answer, "access_token"))
 
@@ -111,7 +111,7 @@ def _is_refusal(answer: Answer) -> bool:
     return fault is not None and answer.status < 500 and fault.code in (100, *_BAD_APP)
 
 
-def _code_refused(api: GraphApi) -> Refused:
+def code_refused(api: GraphApi) -> Refused:
     return Refused(
         "code-refused",
         f"{api.label} did not accept the sign-in. Nothing was kept; see that the developer app’s "
