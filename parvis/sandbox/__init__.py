@@ -1,12 +1,12 @@
 """The same networks, simulated on loopback: a place to rehearse in without a real credential.
 
-    async with Sandbox(port=0, seed=1) as sandbox:
+    async with Sandbox(port=0, seed=1) as sandbox:      # parvis.sandbox.run
         sandbox.origin("x")      # http://127.0.0.1:…: serves the paths of X, all its hosts in one
         sandbox.control          # http://127.0.0.1:…: faults, clock, posts, calls (control.py)
 
 How to add a network: write `parvis/sandbox/<name>.py` (or a package) with one class derived from
-`network.SandboxNetwork`, whose docstring says what is asked of it and what it gets; give it a port
-and a line in `registry.py`. What is there to build on:
+`network.SandboxNetwork`, whose docstring says what is asked of it and what it gets; give it a port in
+`ports.py` and a line in `registry.py`. What is there to build on:
 
     records.py    Person, Post, Media, Item, App, Code, Token: frozen; change one by putting a
                   replaced one back on the shelf

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from parvis.sandbox import Sandbox
+from parvis.sandbox.run import Sandbox
 from tests.sandbox.squeak import Squeak
 
 

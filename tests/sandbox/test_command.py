@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from parvis.sandbox.registry import PORTS
+from parvis.sandbox.ports import PORTS
 from tests.servers.asking import ask
 
 COMMAND = (sys.executable, "-m", "parvis", "sandbox")

@@ -6,8 +6,8 @@ import socket
 
 import pytest
 
-from parvis.sandbox import NotLoopback, PortTaken, Sandbox
-from parvis.sandbox.registry import PORTS
+from parvis.sandbox.ports import PORTS
+from parvis.sandbox.run import NotLoopback, PortTaken, Sandbox
 from tests.sandbox.squeak import Squeak
 from tests.servers.asking import ask
 from tests.servers.sandbox import RunningSandbox

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from parvis.sandbox import Sandbox, StateUnavailable, audience
+from parvis.sandbox import audience
 from parvis.sandbox.audience import Answer
+from parvis.sandbox.run import Sandbox
+from parvis.sandbox.storage import StateUnavailable
 from tests.sandbox.squeak import Squeak
 from tests.servers.asking import ask
 from tests.servers.sandbox import RunningSandbox, running_sandbox

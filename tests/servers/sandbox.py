@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from parvis.sandbox.run import Sandbox
 from parvis.sandbox.network import SandboxNetwork
+from parvis.sandbox.run import Sandbox
 from tests.servers.asking import ask
 from tests.servers.loop_thread import LoopThread
 
