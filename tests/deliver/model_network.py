@@ -5,7 +5,7 @@ land long after nobody waits for them. `fates` says what becomes of the next cal
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from asgiref.sync import sync_to_async
 from parvis.deliver.models import Attempt, Outcome
 from parvis.networks import contract
 from parvis.networks.bluesky.network import Bluesky
-from parvis.networks.contract import Candidate, Found, Part, Prepared, Presence, Published
+from parvis.networks.contract import Candidate, Found, Part, Prepared, Presence, Progress, Published
 from parvis.networks.errors import NotSent, Refused, Unknown
 from parvis.networks.http import Http
 
@@ -53,7 +53,15 @@ class ModelNetwork(Bluesky):
         super().__init__()
 
     async def prepare(
-        self, http: Http, account: contract.Account, part: Part, key: str, created_at: datetime
+        self,
+        http: Http,
+        account: contract.Account,
+        part: Part,
+        *,
+        key: str,
+        created_at: datetime,
+        follows: Sequence[Published],
+        progress: Progress,
     ) -> Prepared:
         fate = self._next_fate("prepare ")
         if fate == "fails":
