@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from PIL import Image as Picture
 
-from parvis.networks.contract import Image
+from parvis.networks.contract import MediaFile
 from parvis.networks.http import Http
 from tests.networks.loopback import LOOPBACK, Server
+from tests.networks.media import MediaHost, draw_picture, film, picture_file, video_file
 
 
 @pytest_asyncio.fixture
@@ -21,17 +21,28 @@ async def http() -> AsyncIterator[Http]:
 
 
 @pytest.fixture
-def image(tmp_path: Path) -> Image:
-    path = tmp_path / "shop-window.png"
-    Picture.new("RGB", (40, 30), "teal").save(path)
-    return Image(
-        path=path,
-        media_type="image/png",
-        size=path.stat().st_size,
-        width=40,
-        height=30,
-        alt="The shop window, seen from the square",
-    )
+def image(tmp_path: Path) -> MediaFile:
+    path = tmp_path / "shop-window.jpg"
+    draw_picture(path)
+    return picture_file(path)
+
+
+@pytest.fixture(scope="session")
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("films") / "reading.mp4"
+    film(path)
+    return path
+
+
+@pytest.fixture
+def video(filmed: Path) -> MediaFile:
+    return video_file(filmed)
+
+
+@pytest.fixture
+def media_host(server: Server) -> MediaHost:
+    """Where a network that fetches media finds them: `media_host.serve(image)`."""
+    return MediaHost(server)
 
 
 @pytest_asyncio.fixture
