@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from parvis.networks.part import Part
-from parvis.networks.text import find_links
+from parvis.networks.text import find_shortened_links
 
 POST = "post"
 POST_WITH_LINK = "post-with-link"
@@ -28,7 +28,7 @@ class Price:
 def price_of_post(network: str, part: Part, on: date) -> Price | None:
     """One part with all that belongs to it, alt texts too; None where posting costs nothing or
     the price of that day is not known."""
-    price = price_of(network, POST_WITH_LINK if find_links(part.text) else POST, on)
+    price = price_of(network, POST_WITH_LINK if find_shortened_links(part.text) else POST, on)
     described = sum(1 for file in part.media if file.alt)
     metadata = price_of(network, MEDIA_METADATA, on)
     if price is None or metadata is None or not described:

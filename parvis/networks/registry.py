@@ -8,11 +8,13 @@ from parvis.networks.contract import Network
 from parvis.networks.facebook import Facebook
 from parvis.networks.instagram import Instagram
 from parvis.networks.mastodon import Mastodon
+from parvis.networks.x import X
 
 
 def networks(*, plc_directory: str = "", bluesky_entryway: str = "") -> Mapping[str, Network]:
     """By name. An empty address is that of the public network; the owner may run another."""
     known: tuple[Network, ...] = (
+        X(),
         Facebook(),
         Instagram(),
         Mastodon(),

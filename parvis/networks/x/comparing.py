@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 import regex
 
 from parvis.networks.contract import Candidate, Prepared, Published
-from parvis.networks.text import Span, find_links
+from parvis.networks.text import Span, find_shortened_links
 from parvis.networks.x.api import url_of
 
 # Signs stay, emoji among them; what is invisible, and punctuation, does not.
@@ -132,7 +132,7 @@ def loosely(text: str) -> str:
 
 
 def _with_links(text: str, change: Any) -> str:
-    for span in sorted(find_links(text), key=_start, reverse=True):
+    for span in sorted(find_shortened_links(text), key=_start, reverse=True):
         text = text[: span.start] + change(text[span.start : span.end]) + text[span.end :]
     return text
 
@@ -146,7 +146,7 @@ def _with_scheme(link: str) -> str:
 
 
 def _links(text: str) -> list[str]:
-    return [text[span.start : span.end] for span in find_links(text)]
+    return [text[span.start : span.end] for span in find_shortened_links(text)]
 
 
 def _loose_link(link: str) -> str:
