@@ -24,7 +24,7 @@ def handled(network: SandboxNetwork, route: Route) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         network.let_audience_answer()
-        purpose = route.purpose_of(request)
+        purpose = await route.purpose_of(request)
         fault = _ordered(network, purpose)
         answer = await _befall(network, request, route.handle, fault)
         network.world.calls.append(

@@ -53,16 +53,19 @@ Worked = TypeVar("Worked", Media, Item)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`purpose` may be decided per request, from its path and query, where one path serves
-    several ends."""
+    """`purpose` may be decided per request, where one path serves several ends; where its body
+    tells, the decision is awaited."""
 
     method: str
     path: str
     handle: Handler
-    purpose: Purpose | Callable[[web.Request], Purpose]
+    purpose: Purpose | Callable[[web.Request], Purpose | Awaitable[Purpose]]
 
-    def purpose_of(self, request: web.Request) -> Purpose:
-        return self.purpose if isinstance(self.purpose, Purpose) else self.purpose(request)
+    async def purpose_of(self, request: web.Request) -> Purpose:
+        if isinstance(self.purpose, Purpose):
+            return self.purpose
+        decided = self.purpose(request)
+        return decided if isinstance(decided, Purpose) else await decided
 
 
 class Answered(Exception):
