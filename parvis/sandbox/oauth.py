@@ -207,7 +207,7 @@ class OAuth:
             new = replace(new, refresh=old.refresh)
         if not self.rules.refresh_restarts:
             new = replace(new, refresh_expires_at=old.refresh_expires_at)
-        self._shelf.tokens.put(replace(old, refresh_used=True))
+        self._shelf.tokens.put(replace(old, refresh_used=self.rules.refresh_is_single_use))
         return self._shelf.tokens.put(new)
 
     def issue(
