@@ -259,6 +259,7 @@ def _raw(network: SandboxNetwork, post: Post) -> Json:
     return {
         "remote_id": network.remote_id(post),
         "text": post.text,
+        "visible_text": network.visible_text(post),
         "alts": [each.alt for each in media],
         "media": [{"sha256": each.sha256, "media_type": each.media_type} for each in media],
         "created_at": post.created_at.isoformat(),

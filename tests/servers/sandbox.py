@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +31,10 @@ class RunningSandbox:
 
     def advance(self, seconds: float) -> None:
         self._post("/clock", {"advance_seconds": seconds})
+
+    def now(self) -> datetime:
+        """By the sandbox's clock."""
+        return datetime.fromisoformat(ask("GET", f"{self.control}/clock").confirmed().json["now"])
 
     def set_quirk(self, network: str, quirk: str, on: bool) -> None:
         self._post("/quirks", {"network": network, "quirk": quirk, "on": on})
