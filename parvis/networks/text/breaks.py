@@ -17,12 +17,46 @@ from parvis.networks.text.spans import (
 from parvis.networks.text.weighted import find_shortened_links
 
 
+# What begins a mention or a tag.
+_TELLING = "@#＠＃$"
+_GRAPHEME = regex.compile(r"\X")
+# White space at which a line may be broken: not the French spaces before « ! » and inside « ».
+_SPACE = r"[^\S\u00A0\u2007\u202F]"
+_GAP = regex.compile(rf"{_SPACE}+(?![!?:;»%‰€]|{_SPACE})")
+_NEW_LINE = regex.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
+_CLOSING = r"[»”’\"')\]」』）】]"
+_WIDE_STOP = regex.compile(
+    rf"(?P<sign>[。！？]+|[、，；：]){_CLOSING}*(?![。！？、，；：\s]|{_CLOSING})"
+)
+_SENTENCE_END = regex.compile(
+    rf"(?P<stop>[.!?…。！？؟।]+)(?:[\s\u2060]*{_CLOSING})*\Z", regex.VERSION1
+)
+_CLAUSE_END = regex.compile(rf"(?:[,;:—–،؛]|{_CLOSING})\Z")
+_GOES_ON = regex.compile(r"[^\p{L}\p{N}]*\p{Ll}")
+_CLAUSE_START = regex.compile(r"[—–(«“]")
+_LAST_WORD = regex.compile(r"[\p{L}\p{N}.°’'-]*\Z")
+_INITIAL = regex.compile(r"(?<!\p{L})\p{Lu}\Z")
+_LIST_NUMBER = regex.compile(r"(?:^|\n)\s*\p{N}{1,3}\Z")
+# Words that a full stop shortens, without it. French first, then English.
+_SHORTENED_WORDS = (
+    "m mm mme mmes mlle dr drs pr mgr st ste sts cf p pp ex p.ex chap fig éd ed coll vol t art "
+    "al env av bd boul tél réf n° hab s.v op cit ibid "
+    "mr mrs ms prof sr jr rev gen col sgt lt capt gov sen rep vs e.g i.e eg ie approx dept inc ltd "
+    "corp jan feb apr aug sep sept oct nov"
+)
+_SHORTENED = frozenset(_SHORTENED_WORDS.split())
+# As much as is looked at on either side of white space.
+_AROUND = 80
+
+
 class Kind(IntEnum):
     PARAGRAPH = 0
     LINE = 1
     SENTENCE = 2
     CLAUSE = 3
     WORD = 4
+    TIGHT = 5
+    """Between what belongs together: “M.” and a name, “1.” and what it numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,36 +125,6 @@ class _Cover:
         return self._spans[at] if at >= 0 and position < self._spans[at].end else None
 
 
-_TELLING = "@#＠＃$"
-_GRAPHEME = regex.compile(r"\X")
-# White space at which a line may be broken: not the French spaces before « ! » and inside « ».
-_SPACE = r"[^\S\u00A0\u2007\u202F]"
-_GAP = regex.compile(rf"{_SPACE}+(?![!?:;»%‰€]|{_SPACE})")
-_NEW_LINE = regex.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
-_CLOSING = r"[»”’\"')\]」』）】]"
-_NO_BREAK = r"[\u00A0\u202F\u2007\u2060]"
-_WIDE_STOP = regex.compile(
-    rf"(?P<sign>[。！？]+|[、，；：]){_CLOSING}*(?![。！？、，；：\s]|{_CLOSING})"
-)
-_SENTENCE_END = regex.compile(
-    rf"(?P<stop>[.!?…。！？؟।]+)(?:{_NO_BREAK}*{_CLOSING})*\Z", regex.VERSION1
-)
-_CLAUSE_END = regex.compile(rf"(?:[,;:—–،؛]|{_CLOSING})\Z")
-_GOES_ON = regex.compile(r"[^\p{L}\p{N}]*\p{Ll}")
-_CLAUSE_START = regex.compile(r"[—–(«“]")
-_LAST_WORD = regex.compile(r"[\p{L}\p{N}.°’'-]*\Z")
-_INITIAL = regex.compile(r"(?<!\p{L})\p{Lu}\Z")
-_LIST_NUMBER = regex.compile(r"(?:^|\n)\s*\p{N}{1,3}\Z")
-# Words that a full stop shortens, without it. French first, then English.
-_SHORTENED = (
-    "m mm mme mmes mlle dr drs pr me mgr st ste sts cf p pp ex p.ex chap fig éd ed coll vol t art "
-    "al env av bd boul tél réf n° hab s.v op cit ibid "
-    "mr mrs ms prof sr jr rev gen col sgt lt capt gov sen rep vs e.g i.e eg ie approx dept inc ltd "
-    "corp jan feb apr aug sep sept oct nov"
-)
-_AROUND = 80
-
-
 def _candidates(text: str) -> Iterator[Break]:
     gaps = [Break(*gap.span(), _kind(text, *gap.span())) for gap in _GAP.finditer(text)]
     wide = [
@@ -140,19 +144,15 @@ def _kind(text: str, start: int, end: int) -> Kind:
     before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
     if newlines:
         return Kind.LINE if newlines == 1 else Kind.PARAGRAPH
-    if _ends_sentence(before, after):
+    stop = _SENTENCE_END.search(before)
+    if stop and stop["stop"] == "." and _is_shortened(before[: stop.start()]):
+        return Kind.TIGHT
+    # « Quoi ? » dit-elle : what goes on in small letters is the same sentence.
+    if stop and not _GOES_ON.match(after):
         return Kind.SENTENCE
     if _CLAUSE_END.search(before) or _CLAUSE_START.match(after):
         return Kind.CLAUSE
     return Kind.WORD
-
-
-def _ends_sentence(before: str, after: str) -> bool:
-    """« Quoi ? » dit-elle : what goes on in small letters is the same sentence."""
-    end = _SENTENCE_END.search(before)
-    if end is None or _GOES_ON.match(after):
-        return False
-    return end["stop"] != "." or not _is_shortened(before[: end.start()])
 
 
 def _is_shortened(before: str) -> bool:
@@ -160,7 +160,7 @@ def _is_shortened(before: str) -> bool:
     word = _LAST_WORD.search(before)
     last = word.group().lower().lstrip(".") if word else ""
     return (
-        last in _SHORTENED.split()
+        last in _SHORTENED
         or _INITIAL.search(before) is not None
         or _LIST_NUMBER.search(before) is not None
     )
