@@ -55,10 +55,15 @@ def graphemes(text: str) -> int:
 
 
 def _emoji_bytes(text: str) -> int:
-    """Code points, but an emoji as its UTF-8 bytes: so third parties (publishq.com, Repliz) tell of
-    Threads; Meta's own pages do not say."""
-    emoji = "".join(EMOJI.findall(text))
-    return len(text) - len(emoji) + len(emoji.encode())
+    """Code points, but a grapheme cluster with an emoji in it as its UTF-8 bytes. Meta: “Emojis are
+    counted as the number of UTF-8 bytes”, with a link to a grapheme splitter
+    (documentation/threads/posts, 2026-04); what any other character counts is not said."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        len(cluster.encode(errors="surrogatepass")) if EMOJI.search(cluster) else len(cluster)
+        for cluster in _GRAPHEME.findall(text)
+    )
 
 
 def _utf16_units(text: str) -> int:
