@@ -26,12 +26,13 @@ _RETURN = "http://127.0.0.1/return"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One network in the sandbox. `origin` serves its API and its pages."""
+    """One network in the sandbox. `origin` serves its API and its pages; `app` is None where no
+    developer app is asked for."""
 
     network: str
     label: str
     origin: str
-    app: AppRegistration
+    app: AppRegistration | None
     handle: str
     password: Secret
 
@@ -67,21 +68,25 @@ def rehearse_with(workspace: Workspace, stage: Stage) -> Account:
 def begin_at(stage: Stage, redirect_uri: str, *, way: str = "") -> Departing:
     """For a browser that goes to the sandbox's own pages."""
     for each in ways_of(stage.network):
-        if each.app:
+        if each.app and stage.app:
             keep_app(each.app, stage.app, is_sandbox=True, checked=True)
     return begin_oauth(stage.network, stage.origin, redirect_uri, way=way, is_sandbox=True)
 
 
 def _stage(told: dict[str, Any]) -> Stage:
-    app, owner = told["apps"][0], next(each for each in told["accounts"] if each["signs_in"])
+    owner = next(each for each in told["accounts"] if each["signs_in"])
     return Stage(
         network=told["name"],
         label=told["label"],
         origin=told["origin"],
-        app=AppRegistration(client_id=app["client_id"], client_secret=Secret(app["client_secret"])),
+        app=next((_app(app) for app in told["apps"]), None),
         handle=owner["handle"],
         password=Secret(owner["password"]),
     )
+
+
+def _app(told: dict[str, Any]) -> AppRegistration:
+    return AppRegistration(client_id=told["client_id"], client_secret=Secret(told["client_secret"]))
 
 
 def _control(path: str, asked: dict[str, Any] | None = None) -> Any:
