@@ -68,12 +68,14 @@ async def _list_since(http: Http, account: Account, sent_at: datetime) -> Listin
 
 async def _all_pages(http: Http, account: Account, since: datetime, answer: Answer) -> Listing:
     posts: list[Post] = []
+    is_whole = True
     for _ in range(PAGES):
-        page, token = read_page(answer, account)
-        posts += [post for post in page if post.created_at >= since]
-        if not token:
-            return Listing(posts=tuple(posts), is_complete=True)
-        answer = await _page(http, account, since=since, token=token)
+        page = read_page(answer, account)
+        is_whole = is_whole and page.is_whole
+        posts += [post for post in page.posts if post.created_at >= since]
+        if not page.next_token:
+            return Listing(posts=tuple(posts), is_complete=is_whole)
+        answer = await _page(http, account, since=since, token=page.next_token)
     return Listing(posts=tuple(posts), is_complete=False)
 
 
@@ -95,18 +97,31 @@ async def _page(http: Http, account: Account, *, since: datetime, token: str) ->
     )
 
 
-def read_page(answer: Answer, account: Account) -> tuple[list[Post], str]:
-    """The posts and the token of the next page, empty at the end. X leaves `data` out when there
-    is nothing to list, and says so in `meta`; an answer with neither is not believed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """`next_token` is empty at the end; `is_whole` when X kept no post of it back."""
+
+    posts: tuple[Post, ...]
+    next_token: str
+    is_whole: bool
+
+
+def read_page(answer: Answer, account: Account) -> Page:
+    """X leaves `data` out when there is nothing to list, and says so in `meta`; an answer with
+    neither is not believed."""
     if not answer.ok:
         raise failure(answer, account)
     told = answer.json_object()
     try:
         meta = told["meta"]
-        posts = [Post.from_json(listed) for listed in told.get("data") or ()]
-        if meta.get("result_count", len(posts)) != len(posts):
+        posts = tuple(Post.from_json(listed) for listed in told.get("data") or ())
+        if meta["result_count"] != len(posts):
             raise ValueError("not all that was counted is listed")
-        return posts, str(meta.get("next_token") or "")
+        return Page(
+            posts=posts,
+            next_token=str(meta.get("next_token") or ""),
+            is_whole=not told.get("errors"),
+        )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise answer.unreadable() from None
 
