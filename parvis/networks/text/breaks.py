@@ -16,7 +16,6 @@ from parvis.networks.text.spans import (
 )
 from parvis.networks.text.weighted import find_shortened_links
 
-
 # What begins a mention or a tag.
 _TELLING = "@#＠＃$"
 _GRAPHEME = regex.compile(r"\X")
