@@ -13,7 +13,7 @@ from parvis.networks.graph.insights import ask_for, read_values
 from parvis.networks.graph.likeness import moment
 from parvis.networks.http import Http
 from parvis.networks.measures import Metric, Metrics, Replies, Reply
-from parvis.networks.threads.api import API, LABEL, is_gone
+from parvis.networks.threads.api import API, is_gone
 from parvis.networks.threads.looking import read_cursor
 
 # documentation/threads/insights; "shares" by the Postman collection of 2026-01.
@@ -108,4 +108,4 @@ def _accepted(answer: Answer) -> Json:
     try:
         return API.accepted(answer)
     except Reconnect as lacking:
-        raise can_do_without(lacking, LABEL) from None
+        raise can_do_without(lacking) from None

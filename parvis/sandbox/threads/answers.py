@@ -109,7 +109,7 @@ async def parameters(request: web.Request) -> dict[str, str]:
         except ValueError:
             raise bad_parameter("The body is not valid JSON.") from None
         found |= {name: _plain(value) for name, value in dict(told).items()}
-    elif request.can_read_body:
+    elif request.body_exists:
         found |= {name: str(value) for name, value in (await request.post()).items()}
     return found
 

@@ -6,10 +6,13 @@ UTF-8 bytes". What a character is otherwise is not said; here it is a code point
 
 import regex
 
-# One emoji with all that belongs to it: flags, keycaps, skin tones, families, tagged flags.
-_ONE = r"(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F)[\p{Emoji_Modifier}\uFE0F]?"
+# Flags, keycaps, families and tagged flags with all that belongs to them.
+_ONE = (
+    r"(?:[\p{Emoji_Presentation}&&\p{Extended_Pictographic}]|\p{Extended_Pictographic}\uFE0F)"
+    r"[\p{Emoji_Modifier}\uFE0F]?"
+)
 _EMOJI = regex.compile(
-    rf"\p{{Regional_Indicator}}{{2}}|[0-9#*]\uFE0F?\u20E3"
+    rf"(?V1)\p{{Regional_Indicator}}{{1,2}}|[0-9#*]\uFE0F?\u20E3|\p{{Emoji_Modifier}}\uFE0F?"
     rf"|{_ONE}[\U000E0020-\U000E007F]*(?:\u200D(?:{_ONE}|\p{{Extended_Pictographic}}\uFE0F?))*"
 )
 _LINK = regex.compile(r"(?i)\b(?:https?://|www\.)[^\s<>\"]+")
