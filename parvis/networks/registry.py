@@ -8,6 +8,7 @@ from parvis.networks.contract import Network
 from parvis.networks.facebook import Facebook
 from parvis.networks.instagram import Instagram
 from parvis.networks.mastodon import Mastodon
+from parvis.networks.threads import Threads
 from parvis.networks.x import X
 
 
@@ -17,6 +18,7 @@ def networks(*, plc_directory: str = "", bluesky_entryway: str = "") -> Mapping[
         X(),
         Facebook(),
         Instagram(),
+        Threads(),
         Mastodon(),
         Bluesky(
             plc_directory=plc_directory or PLC_DIRECTORY, entryway=bluesky_entryway or ENTRYWAY
