@@ -33,9 +33,12 @@ _WHOLE_PATH = rf"(?:(?:{_PATH}*(?:{_NESTED}{_PATH}*)*(?:{_PATH_END}|{_NESTED}))|
 _QUERY = r"[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]"
 _QUERY_END = r"[a-z0-9\-_&=#/]"
 
+# The four signs that twitter-text takes for text until a variation selector follows.
+_TEXTUAL = "©®™♟"
 # The flags, keycaps, families, skin tones and subdivisions of Unicode's emoji.
 _PICTURE = (
-    r"[\p{Extended_Pictographic}\p{Emoji_Presentation}--\p{RI}](?!\ufe0e)"
+    rf"(?:[{_TEXTUAL}](?=\ufe0f)"
+    rf"|[\p{{Extended_Pictographic}}\p{{Emoji_Presentation}}--\p{{RI}}--[{_TEXTUAL}]](?!\ufe0e))"
     r"(?:\ufe0f|\p{Emoji_Modifier}|[\U000e0020-\U000e007e]+\U000e007f)?"
 )
 _EMOJI = regex.compile(
