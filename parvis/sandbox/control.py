@@ -11,6 +11,7 @@ GET    /clock                {"now", "speed"}
 POST   /clock                {"advance_seconds"?, "speed"?}
 POST   /quirks               {"network", "quirk", "on"}
 GET    /posts/{network}      what is stored, as it is
+DELETE /posts/{network}?remote_id=  what its author does on the network's own pages
 GET    /media/{network}/{sha256}   the bytes of a medium
 GET    /calls?network=       what was asked of the networks
 POST   /reset                forgets everything
@@ -59,6 +60,7 @@ class Control:
             ("POST", "/clock", self.set_clock),
             ("POST", "/quirks", self.set_quirk),
             ("GET", "/posts/{network}", self.list_posts),
+            ("DELETE", "/posts/{network}", self.take_down),
             ("GET", "/media/{network}/{sha256}", self.show_media),
             ("GET", "/calls", self.list_calls),
             ("POST", "/reset", self.reset),
@@ -174,6 +176,15 @@ class Control:
             ]
         )
 
+    async def take_down(self, request: web.Request) -> web.Response:
+        network = self._named(request.match_info["network"])
+        wanted = request.query.get("remote_id", "")
+        for post in network.shelf.posts:
+            if post.deleted_at is None and network.remote_id(post) == wanted:
+                network.delete_post(post)
+                return web.json_response({"taken_down": wanted})
+        raise Wrong(f"{network.label} has no post with the id {wanted}.")
+
     async def show_media(self, request: web.Request) -> web.Response:
         network = self._named(request.match_info["network"])
         try:
@@ -254,6 +265,11 @@ def _told(network: SandboxNetwork) -> Json:
     }
 
 
+def _remote_id(network: SandboxNetwork, post_id: str) -> str:
+    post = network.shelf.posts.get(post_id)
+    return network.remote_id(post) if post else post_id
+
+
 def _raw(network: SandboxNetwork, post: Post) -> Json:
     media = [m for key in post.media_ids if (m := network.shelf.media.get(key))]
     return {
@@ -263,8 +279,8 @@ def _raw(network: SandboxNetwork, post: Post) -> Json:
         "alts": [each.alt for each in media],
         "media": [{"sha256": each.sha256, "media_type": each.media_type} for each in media],
         "created_at": post.created_at.isoformat(),
-        "parent": post.parent_id,
-        "root": post.root_id,
+        "parent": _remote_id(network, post.parent_id),
+        "root": _remote_id(network, post.root_id),
         "author": network.person(post.author_id).handle,
         "author_id": post.author_id,
         "url": network.permalink(post),

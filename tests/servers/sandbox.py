@@ -58,6 +58,16 @@ class RunningSandbox:
         url = f"{self.control}/posts/{network}?author=owners"
         return cast(list[dict[str, Any]], ask("GET", url).confirmed().json)
 
+    def answers_to(self, network: str, remote_id: str) -> list[dict[str, Any]]:
+        """What anybody has written directly below a post."""
+        every = ask("GET", f"{self.control}/posts/{network}").confirmed().json
+        return [each for each in every if each["parent"] == remote_id]
+
+    def take_down(self, network: str, remote_id: str) -> None:
+        """As the author does on the network's own pages."""
+        query = {"remote_id": remote_id}
+        ask("DELETE", f"{self.control}/posts/{network}", query=query).confirmed()
+
     def medium(self, network: str, sha256: str) -> bytes:
         return ask("GET", f"{self.control}/media/{network}/{sha256}").confirmed().body
 
