@@ -4,6 +4,7 @@ An error is JSON, `{"error": …}`. Which status stands for what differs between
 that is too long is 422 on Mastodon, an empty one 422 there and 400 on GoToSocial.
 """
 
+import re
 from collections.abc import Mapping
 
 from parvis.networks.contract import Tokens
@@ -20,7 +21,8 @@ _SCOPES = "authorized scopes"
 _LOGIN = "your login is"
 _NOBODY = "requires an authenticated user"
 _NO_PARENT = "you are trying to reply to"
-_NO_MEDIA = "already attached to another post"
+# Mastodon's own, and GoToSocial's "media … not found" and "media … already attached to status".
+_NO_MEDIA = re.compile(r"already attached|\bmedia \S+ not found")
 
 
 def failure(answer: Answer, tokens: Tokens | None = None) -> NetworkError:
@@ -41,8 +43,10 @@ def failure(answer: Answer, tokens: Tokens | None = None) -> NetworkError:
 
 def is_about_media(answer: Answer) -> bool:
     """Whether it says that uploads are unknown, or shown by another status already. Mastodon says
-    so since 4.4; before, it posted without them [post_status_service.rb]."""
-    return answer.status == 422 and _NO_MEDIA in (error_of(answer) or "")
+    so since 4.4; before, it posted without them (post_status_service.rb; the version from memory,
+    not confirmed)."""
+    said = (error_of(answer) or "").lower()
+    return answer.status in (400, 422) and _NO_MEDIA.search(said) is not None
 
 
 def is_gone(answer: Answer) -> bool:

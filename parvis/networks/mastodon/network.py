@@ -37,7 +37,7 @@ class Mastodon:
     label = "Mastodon"
     monogram = "Ma"
     usual_traits = TRAITS
-    ways = permission.WAYS
+    ways: tuple[Way, ...] = permission.WAYS
 
     def new_key(self) -> str:
         """For the Idempotency-Key header."""

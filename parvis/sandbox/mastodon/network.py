@@ -1,0 +1,34 @@
+"""The server as a whole."""
+
+from collections.abc import Iterable
+
+from parvis.sandbox.mastodon.about import About
+from parvis.sandbox.mastodon.media import Uploads
+from parvis.sandbox.mastodon.reading import Reading
+from parvis.sandbox.mastodon.server import Server
+from parvis.sandbox.mastodon.signing import Signing
+from parvis.sandbox.mastodon.statuses import Statuses
+from parvis.sandbox.network import Route
+from parvis.sandbox.world import World
+
+
+class Mastodon(Server):
+    name, label = "mastodon", "Mastodon"
+    permalink_path = "/@{handle}/{id}"
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.uploads = Uploads(self)
+        self._about = About(self)
+        self._parts = (
+            Signing(self),
+            self._about,
+            self.uploads,
+            Statuses(self, self.uploads),
+            Reading(self),
+        )
+
+    def routes(self) -> Iterable[Route]:
+        for part in self._parts:
+            yield from part.routes()
+        yield from self._about.last_routes()
