@@ -7,6 +7,7 @@ from parvis.networks.bluesky.network import ENTRYWAY, PLC_DIRECTORY
 from parvis.networks.contract import Network
 from parvis.networks.facebook import Facebook
 from parvis.networks.instagram import Instagram
+from parvis.networks.linkedin import LinkedIn
 from parvis.networks.mastodon import Mastodon
 from parvis.networks.threads import Threads
 from parvis.networks.x import X
@@ -18,6 +19,7 @@ def networks(*, plc_directory: str = "", bluesky_entryway: str = "") -> Mapping[
         X(),
         Facebook(),
         Instagram(),
+        LinkedIn(),
         Threads(),
         Mastodon(),
         Bluesky(

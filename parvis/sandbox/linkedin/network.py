@@ -29,7 +29,10 @@ class LinkedIn(SandboxNetwork):
     usual_quirks: ClassVar[Mapping[str, bool]] = {NAMES_DELETED: True}
     oauth_rules = RULES
 
-    _last_number = 0
+    def settle_in(self) -> None:
+        """The numbers tell the time, so they begin anew with the clock."""
+        self._last_number = 0
+        super().settle_in()
 
     def routes(self) -> Iterable[Route]:
         desk = self._desk
