@@ -16,7 +16,7 @@ from parvis.sandbox.threads.containers import Containers
 from parvis.sandbox.threads.permission import RULES, Permission
 from parvis.sandbox.threads.publishing import Publishing
 from parvis.sandbox.threads.reading import Reading
-from parvis.sandbox.threads.shown import id_of, shortcode, text_of
+from parvis.sandbox.threads.shown import id_of, shortcode
 
 _VERSION = "/v1.0"
 # "4800 * Number of Impressions" in 24 hours, of which at least 10 are assumed.
@@ -152,9 +152,6 @@ class Threads(SandboxNetwork):
 
     def post_at(self, request: web.Request) -> Post | None:
         return self.shelf.posts.living(id_of(request.match_info["id"]))
-
-    def visible_text(self, post: Post) -> str:
-        return text_of(post)
 
 
 def _used_up() -> web.Response:

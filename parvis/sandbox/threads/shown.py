@@ -1,4 +1,4 @@
-"""How a post reads once it is published."""
+"""How the API tells a published post. The sandbox's own page shows the text as it was written."""
 
 from parvis.sandbox.records import Post
 
