@@ -18,7 +18,7 @@ from parvis.sandbox.records import Json
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 GLOBAL_LIMIT = 3000
 _JSON_LIMIT = 1_000_000
-_SEEN = "limits seen"
+_SEEN = web.RequestKey("limits seen", list[tuple[Window, int]])
 _TOKEN_TROUBLES = {
     Why.MISSING: (401, "AuthMissing", "Authentication Required"),
     Why.UNKNOWN: (400, "InvalidToken", "Token could not be verified"),
