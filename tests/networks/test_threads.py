@@ -36,6 +36,7 @@ from tests.networks.answers import CLOUDFLARE, answer
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PERMALINK = "https://www.threads.com/@ponts/post/H"
+TOO_LONG = "Param text must be at most 500 characters long."
 TOO_MANY_LINKS = "THREADS_API__LINK_LIMIT_EXCEEDED"
 SIGNS = "aé漢👩‍🚀🏽🇫🇷1️⃣©❤️ \n\u0301\u200d#"
 
@@ -139,7 +140,8 @@ class TestRefusals:
                 Refused,
                 "too-many-links",
             ),
-            (400, fault(100, message="Param text must be at most 500"), Refused, "rejected"),
+            (400, fault(100, message=TOO_LONG), Refused, "too-long"),
+            (400, fault(100, message="Invalid parameter"), Refused, "rejected"),
             (400, fault(1, 2207052), NotSent, "media-unreachable"),
             (401, fault(190, 463), Reconnect, "token-dead"),
             (401, fault(190, 458), Reconnect, "token-dead"),

@@ -72,8 +72,6 @@ class TestPublishing:
     ) -> None:
         desk.order("slow-processing", "processing", polls=1)
         media = (media_host.serve(image), media_host.serve(replace(video, alt="Charlie reads")))
-        desk.process_at_once()
-
         await desk.post(Part(text=EVENING, media=media))
 
         (post,) = desk.sandbox.posts("threads")
@@ -233,7 +231,6 @@ class TestPreparing:
     ) -> None:
         served = media_host.serve(video)
         missing = replace(served, public_url=served.public_url + "x")
-        desk.process_at_once()
         with pytest.raises(NotSent) as trouble:
             await desk.prepare(Part(text=EVENING, media=(missing,)))
 
@@ -246,7 +243,6 @@ class TestPreparing:
         self, desk: Desk, image: MediaFile, media_host: MediaHost
     ) -> None:
         disguised = replace(media_host.serve(image), media_type="video/mp4", seconds=3.0)
-        desk.process_at_once()
 
         with pytest.raises(Refused) as refusal:
             await desk.prepare(Part(text=EVENING, media=(disguised,)))
@@ -275,9 +271,10 @@ class TestPreparing:
     async def test_a_text_that_threads_finds_too_long_is_refused(self, desk: Desk) -> None:
         desk.account = replace(desk.account, traits=replace(desk.account.traits, text_limit=9_000))
 
-        with pytest.raises(Refused):
+        with pytest.raises(Refused) as refusal:
             await desk.prepare("é" * 501)
 
+        assert refusal.value.code == "too-long"
         assert desk.texts() == []
 
     async def test_a_sixth_link_is_refused(self, desk: Desk) -> None:

@@ -61,10 +61,6 @@ class Desk:
     def order(self, fault: str, on: str, **more: object) -> None:
         self.sandbox.order("threads", fault, on, **more)
 
-    def process_at_once(self) -> None:
-        """A video takes the sandbox a second otherwise."""
-        self.order("slow-processing", "processing", seconds=0, times=None)
-
     def texts(self) -> list[str]:
         return [post["text"] for post in self.sandbox.posts("threads")]
 

@@ -4,6 +4,8 @@ Beside the faults that all of Meta's Graph APIs share, Threads has subcodes of i
 4279000s. Meta publishes no list of them.
 """
 
+import re
+
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account
 from parvis.networks.errors import NetworkError, NotSent, Refused
@@ -25,6 +27,8 @@ _TOPIC_NOT_PERMITTED = 4279071
 # documentation/threads/posts, "Links": since 2025-12-22, five different links at most. Where in
 # the error this word stands is not shown there, so it is looked for in all of it.
 _TOO_MANY_LINKS = "LINK_LIMIT_EXCEEDED"
+# “Param text must be at most 500 characters long” [from memory].
+_TOO_LONG = re.compile(r"(?i)\btext\b.*\bat most \d+ characters")
 
 
 class ThreadsApi(GraphApi):
@@ -50,6 +54,8 @@ class ThreadsApi(GraphApi):
             return _topic_not_permitted()
         if _TOO_MANY_LINKS in answer.body.decode(errors="replace"):
             return _too_many_links()
+        if _TOO_LONG.search(fault.message):
+            return _too_long()
         return failure(answer, LABEL)
 
 
@@ -85,6 +91,10 @@ def _topic_not_permitted() -> Refused:
         f"{LABEL} does not permit the first hashtag as a topic. Nothing was posted; take the "
         "hashtag out, or write another one before it.",
     )
+
+
+def _too_long() -> Refused:
+    return Refused("too-long", f"{LABEL} finds the text too long. Nothing was posted; shorten it.")
 
 
 def _too_many_links() -> Refused:

@@ -39,7 +39,6 @@ CHILDREN = range(2, 21)
 OPTIONS = range(2, 5)
 OPTION_LIMIT = 25
 _LIVES = timedelta(hours=24)
-_VIDEO_SECONDS = 1.0
 # How many of the containers the race befalls where it is on by itself, and for how long.
 _RACED, _RACE = 0.3, timedelta(seconds=30)
 
@@ -201,8 +200,7 @@ class Containers:
                 **made,
             },
         )
-        seconds = _VIDEO_SECONDS if asked["media_type"] == "VIDEO" else 0.0
-        return self._kept.put(self._network.in_processing(container, seconds))
+        return self._kept.put(self._network.in_processing(container))
 
     def find(self, token: Token, container_id: str) -> Item | None:
         found = self._kept.get(container_id)
