@@ -11,6 +11,7 @@ from parvis.networks.contract import MediaFile
 from parvis.networks.http import Http
 from tests.networks.author import Author
 from tests.networks.grounds import (
+    REAL,
     SANDBOXED,
     BlueskyGround,
     Ground,
@@ -23,8 +24,6 @@ from tests.servers.bluesky import BlueskyAccount
 from tests.servers.fixtures import BlueskyBehindProxy, StandBefore
 from tests.servers.mastodon import MastodonServer
 from tests.servers.sandbox import RunningSandbox
-
-REAL = {"bluesky-pds": "bluesky_ground", "mastodon-mock": "mastodon_ground"}
 
 
 @pytest_asyncio.fixture

@@ -45,15 +45,15 @@ async def test_a_post_with_an_image_arrives_as_it_was_written(
 async def test_a_video_arrives_whole(author: Author, ground: Ground, video: MediaFile) -> None:
     account = await author.connect()
     assert account.traits.video is not None
+    described = replace(video, alt=video.alt if account.traits.video.alt_limit else "")
 
-    receipt = await author.publish(await author.prepare(media=(video,)))
+    receipt = await author.publish(await author.prepare(media=(described,)))
 
     (post,) = ground.posts()
     assert post.remote_id == receipt.remote_id
     assert post.text == EVENING
     assert post.files == (video.path.read_bytes(),)
-    if account.traits.video.alt_limit:
-        assert post.alts == (video.alt,)
+    assert post.alts == (described.alt,)
 
 
 @pytest.mark.parametrize("ground", THREADING, indirect=True)
@@ -113,7 +113,7 @@ async def test_the_same_key_sent_twice_is_one_post_where_the_network_knows_keys(
     first = await author.publish(sent)
     receipts = [first.remote_id]
 
-    with suppress(Refused, NotSent):
+    with suppress(Refused, NotSent, Unknown):
         receipts.append((await author.publish(sent)).remote_id)
 
     if account.traits.native_key_seconds == 0:
@@ -175,7 +175,8 @@ async def test_a_text_that_the_server_finds_too_long_is_refused(
     with pytest.raises(Refused) as refusal:
         await author.post("é" * length)
 
-    assert refusal.value.code == "too-long"
+    # Meta's networks have no code of their own for it, and are quoted instead.
+    assert refusal.value.code in ("too-long", "rejected")
     assert ground.posts() == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from parvis.networks.contract import MediaFile, Presence
 from parvis.networks.errors import NotSent, Unknown
 from tests.networks.author import Author, now
-from tests.networks.grounds import Ground
+from tests.networks.grounds import READING, REAL, Ground
 
 SEVERAL_WORDS = (
     "@charlie & co. : 3 < 4 « où ? »\n\nVoir https://example.org/a?b=1&c=2#d (ou pas).\n#Été"
@@ -123,6 +123,7 @@ async def test_a_look_up_without_an_answer_claims_nothing(author: Author, ground
         await author.look_up(sent, now())
 
 
+@pytest.mark.parametrize("ground", [*REAL, *READING], indirect=True)
 async def test_a_part_of_a_thread_is_found_below_its_parent(author: Author, ground: Ground) -> None:
     await author.connect()
     first = await author.post()

@@ -1,10 +1,12 @@
 """Where the contract suite stands: each network before a real server or in the sandbox."""
 
 from tests.networks.grounds.ground import Faults, Ground, Posted, account_of
-from tests.networks.grounds.real import BlueskyGround, MastodonGround, RealGround
-from tests.networks.grounds.sandboxed import SANDBOXED, THREADING, SandboxGround, having
+from tests.networks.grounds.real import REAL, BlueskyGround, MastodonGround, RealGround
+from tests.networks.grounds.sandboxed import READING, SANDBOXED, THREADING, SandboxGround, having
 
 __all__ = [
+    "READING",
+    "REAL",
     "SANDBOXED",
     "THREADING",
     "BlueskyGround",

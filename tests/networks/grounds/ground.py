@@ -77,6 +77,10 @@ class Ground(Protocol):
         """Kills every right that was given, as a person does in the network's settings."""
         ...
 
+    def let_processing_end(self) -> None:
+        """Called when the server is still working on media."""
+        ...
+
     def an_hour_later(self) -> datetime: ...
 
 

@@ -19,6 +19,9 @@ from tests.servers.fixtures import BlueskyBehindProxy
 from tests.servers.lost_answer import LostAnswers
 from tests.servers.mastodon import MastodonAccount, MastodonServer
 
+REAL = {"bluesky-pds": "bluesky_ground", "mastodon-mock": "mastodon_ground"}
+"""By name, and the fixture that builds each."""
+
 
 class ProxyFaults:
     def __init__(self, proxy: LostAnswers, publishing_path: str) -> None:
@@ -60,6 +63,9 @@ class RealGround(ABC):
     @abstractmethod
     async def connect_to_nowhere(self, http: Http) -> Connected: ...
 
+    def let_processing_end(self) -> None:
+        raise AssertionError("a real server ends it while preparing waits")
+
     def an_hour_later(self) -> datetime:
         """Nobody can put a real server's clock forward: the question is of the future instead."""
         return datetime.now(UTC) + timedelta(hours=1)
@@ -94,17 +100,20 @@ class BlueskyGround(RealGround):
     def _posted(self, record: dict[str, object]) -> Posted:
         value = record["value"]
         assert isinstance(value, dict)
-        images = value.get("embed", {}).get("images", [])
+        embed = value.get("embed", {})
+        files = [(each["alt"], each["image"]) for each in embed.get("images", [])]
+        if "video" in embed:
+            files.append((embed.get("alt", ""), embed["video"]))
         return Posted(
             remote_id=str(record["uri"]),
             text=value["text"],
-            alts=tuple(image["alt"] for image in images),
-            files=tuple(
-                self._server.blob(self._person.did, image["image"]["ref"]["$link"])
-                for image in images
-            ),
+            alts=tuple(alt for alt, _ in files),
+            files=tuple(self._blob(blob) for _, blob in files),
             parent_id=value.get("reply", {}).get("parent", {}).get("uri", ""),
         )
+
+    def _blob(self, blob: dict[str, dict[str, str]]) -> bytes:
+        return self._server.blob(self._person.did, blob["ref"]["$link"])
 
     def shut_out(self, account: Account) -> Account:
         self._server.revoke_app_password(self._person)
