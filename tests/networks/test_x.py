@@ -71,7 +71,8 @@ def named(kind: str) -> str:
 
 
 def listed(text: str, **more: Any) -> dict[str, Any]:
-    return {"id": "7", "text": text, "created_at": "2026-11-21T12:00:00.000Z"} | more
+    made = {"id": "7", "conversation_id": "7", "created_at": "2026-11-21T12:00:00.000Z"}
+    return made | {"text": text} | more
 
 
 def link(short: str, target: str) -> dict[str, Any]:
@@ -355,18 +356,28 @@ class TestLikeness:
     @pytest.mark.parametrize("name", ["referenced_posts", "referenced_tweets"])
     def test_the_answered_post_is_compared_in_both_vocabularies(self, name: str) -> None:
         sent = prepared("Suite", reply={"in_reply_to_tweet_id": "5"})
-        to_ours = {name: [{"type": "replied_to", "id": "5"}]}
-        to_another = {name: [{"type": "replied_to", "id": "6"}]}
+        thread = {"conversation_id": "1"}
+        to_ours = thread | {name: [{"type": "replied_to", "id": "5"}]}
+        to_another = thread | {name: [{"type": "replied_to", "id": "6"}]}
 
         assert self.likeness(sent, "Suite", **to_ours) is Likeness.SAME
         assert self.likeness(sent, "Suite", **to_another) is Likeness.OTHER
         assert self.likeness(prepared("Suite"), "Suite", **to_ours) is Likeness.OTHER
 
+    def test_an_answer_to_something_untold_leaves_a_doubt(self) -> None:
+        sent = prepared("Suite", reply={"in_reply_to_tweet_id": "5"})
+
+        assert self.likeness(sent, "Suite", conversation_id="1") is Likeness.ALIKE
+
+    def test_an_answer_is_never_a_post_of_its_own(self) -> None:
+        assert self.likeness(prepared("Suite"), "Suite", conversation_id="1") is Likeness.OTHER
+
 
 class TestJudging:
     def judged(self, *texts: str, is_complete: bool = True) -> Presence:
         posts = tuple(
-            Post.from_json(listed(text) | {"id": str(number)}) for number, text in enumerate(texts)
+            Post.from_json(listed(text, id=str(number), conversation_id=str(number)))
+            for number, text in enumerate(texts)
         )
         listing = Listing(posts=posts, is_complete=is_complete)
         return judge(listing, prepared("Bonjour à tous"), ACCOUNT).presence

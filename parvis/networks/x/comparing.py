@@ -37,12 +37,14 @@ class Likeness(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A post as X lists it, its links expanded. `media_ids` are those of the uploads it shows."""
+    """A post as X lists it, its links expanded. `media_ids` are those of the uploads it shows.
+    `parent_id` is what it answers; empty for one that answers nothing, and where X did not tell."""
 
     remote_id: str
     text: str
     media_ids: frozenset[str]
     has_poll: bool
+    is_answer: bool
     parent_id: str
     created_at: datetime
 
@@ -55,25 +57,35 @@ class Post:
             text=expanded(str(listed["text"]), listed.get("entities") or {}),
             media_ids=frozenset(_media_id(key) for key in attached.get("media_keys") or ()),
             has_poll=bool(attached.get("poll_ids")),
+            is_answer=str(listed["conversation_id"]) != str(listed["id"]),
             parent_id=parent_of(listed),
             created_at=datetime.fromisoformat(listed["created_at"]),
         )
 
     def likeness(self, prepared: Prepared) -> Likeness:
         """Uploads are made for one post only, so the same media are the same post."""
-        body = prepared.body
-        if self.parent_id != body.get("reply", {}).get("in_reply_to_tweet_id", ""):
+        answered = prepared.body.get("reply", {}).get("in_reply_to_tweet_id", "")
+        sent_media = frozenset(prepared.body.get("media", {}).get("media_ids", ()))
+        if self._differs(prepared, answered, sent_media):
             return Likeness.OTHER
-        if self.has_poll != ("poll" in body):
-            return Likeness.OTHER
-        sent_media = frozenset(body.get("media", {}).get("media_ids", ()))
-        if len(sent_media) != len(self.media_ids):
-            return Likeness.OTHER
-        if sent_media and sent_media == self.media_ids:
+        is_same = (
+            sent_media == self.media_ids
+            if sent_media
+            else closely(self.text) == closely(prepared.text)
+        )
+        if is_same and self.parent_id == answered:
             return Likeness.SAME
-        if not sent_media and closely(self.text) == closely(prepared.text):
-            return Likeness.SAME
-        return Likeness.ALIKE if resembles(self.text, prepared.text) else Likeness.OTHER
+        is_alike = is_same or resembles(self.text, prepared.text)
+        return Likeness.ALIKE if is_alike else Likeness.OTHER
+
+    def _differs(self, prepared: Prepared, answered: str, sent_media: frozenset[str]) -> bool:
+        """In what X never writes otherwise: what is answered, the poll, how many media."""
+        return (
+            self.is_answer != bool(answered)
+            or (self.parent_id != "" and self.parent_id != answered)
+            or self.has_poll != ("poll" in prepared.body)
+            or len(sent_media) != len(self.media_ids)
+        )
 
     def as_published(self, server: str, handle: str) -> Published:
         return Published(
@@ -92,8 +104,9 @@ class Post:
 
 
 def parent_of(listed: Mapping[str, Any]) -> str:
-    """The id of what a post answers. X names the list anew: `referenced_posts` to who asks with
-    `post.fields`, `referenced_tweets` to who asks with the older `tweet.fields`."""
+    """The id of what a post answers; empty when X does not tell. It tells in `referenced_posts`
+    to who asks with `post.fields`, in `referenced_tweets` to who asks with the older
+    `tweet.fields` (seen by third parties in 2026-09)."""
     references = listed.get("referenced_posts") or listed.get("referenced_tweets") or ()
     answered = [str(one["id"]) for one in references if one.get("type") == "replied_to"]
     return answered[0] if answered else ""

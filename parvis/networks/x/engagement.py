@@ -61,8 +61,9 @@ async def read_replies(http: Http, account: Account, remote_id: str, cursor: str
     query = {
         "query": f"conversation_id:{remote_id} OR in_reply_to_tweet_id:{remote_id}",
         "max_results": str(BATCH),
-        "post.fields": "author_id,created_at,entities,referenced_posts",
-        "expansions": "author_id",
+        # Who wrote and what is answered are told with an expansion, and not as fields.
+        "post.fields": "created_at,entities",
+        "expansions": "author_id,referenced_posts",
         "user.fields": "name,username",
     }
     if cursor:

@@ -1,8 +1,9 @@
 """Which fields a request asks for, and in which of X's two vocabularies.
 
 X renamed its tweets to posts in the description of its API: who asks with `post.fields` is answered
-in the new words, who asks with `tweet.fields` (tweepy) or names neither in the old ones. That both
-are understood side by side is not said anywhere; both are in use at third parties in 2026.
+in the new words, who asks with `tweet.fields` (tweepy) or names neither in the old ones. In the new
+ones the author, and what is answered, come with an expansion alone: named as fields they are passed
+over without a word. No document says so; third parties have seen it on the network (2026-09).
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ _SHARED = frozenset(
     [
         "article",
         "attachments",
-        "author_id",
         "card_uri",
         "community_id",
         "context_annotations",
@@ -27,7 +27,6 @@ _SHARED = frozenset(
         "entities",
         "geo",
         "id",
-        "in_reply_to_user_id",
         "lang",
         "media_metadata",
         "non_public_metrics",
@@ -40,7 +39,6 @@ _SHARED = frozenset(
         "scopes",
         "source",
         "text",
-        "username",
         "withheld",
     ]
 )
@@ -114,6 +112,7 @@ _EXPANSIONS = frozenset(
         "in_reply_to_user_id",
         "referenced_posts",
         "referenced_posts.author_id",
+        "referenced_tweets",
         "referenced_tweets.id",
         "referenced_tweets.id.author_id",
         "username",
@@ -132,6 +131,7 @@ class Words:
     history: str
     reposts: str
     note: str
+    included: str
 
 
 NEW = Words(
@@ -139,17 +139,21 @@ NEW = Words(
     history="edit_history_post_ids",
     reposts="repost_count",
     note="note_post",
+    included="posts",
 )
 OLD = Words(
     references="referenced_tweets",
     history="edit_history_tweet_ids",
     reposts="retweet_count",
     note="note_tweet",
+    included="tweets",
 )
+_OF_EXPANSIONS = frozenset({"author_id", "in_reply_to_user_id", "username"})
 _OWN_TO_ONE = {
-    "post.fields": frozenset({NEW.references, NEW.history, NEW.note, "article_title"}),
-    "tweet.fields": frozenset({OLD.references, OLD.history, OLD.note}),
+    "post.fields": frozenset({NEW.note, "article_title"}),
+    "tweet.fields": frozenset({OLD.references, OLD.history, OLD.note}) | _OF_EXPANSIONS,
 }
+_IGNORED = frozenset({NEW.references, NEW.history}) | _OF_EXPANSIONS
 FIELD_PARAMETERS = frozenset(
     {
         "post.fields",
@@ -176,9 +180,10 @@ class Fields:
 def read_fields(request: web.Request) -> Fields:
     """Ends with X's 400 when one of them is not known."""
     name = "post.fields" if "post.fields" in request.query else "tweet.fields"
+    ignored = _IGNORED if name == "post.fields" else frozenset()
     _listed(request, "place.fields", _PLACE)
     return Fields(
-        post=_listed(request, name, _SHARED | _OWN_TO_ONE[name]),
+        post=_listed(request, name, _SHARED | _OWN_TO_ONE[name], ignored=ignored),
         media=_listed(request, "media.fields", _MEDIA),
         user=_listed(request, "user.fields", _USER),
         poll=_listed(request, "poll.fields", _POLL),
@@ -196,13 +201,13 @@ def refuse_unknown(request: web.Request, *known: str) -> None:
             raise Answered(problems.invalid(name, request.query[name], message))
 
 
-def _listed(request: web.Request, name: str, known: frozenset[str]) -> frozenset[str]:
-    named = [word for word in request.query.get(name, "").split(",") if word]
-    for word in named:
-        if word not in known:
-            message = (
-                f"The `{name}` query parameter value [{word}] is not one of "
-                f"[{','.join(sorted(known))}]"
-            )
-            raise Answered(problems.invalid(name, word, message))
-    return frozenset(named)
+def _listed(
+    request: web.Request, name: str, known: frozenset[str], *, ignored: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    named = frozenset(word for word in request.query.get(name, "").split(",") if word) - ignored
+    for word in sorted(named - known):
+        message = (
+            f"The `{name}` query parameter value [{word}] is not one of [{','.join(sorted(known))}]"
+        )
+        raise Answered(problems.invalid(name, word, message))
+    return named

@@ -16,6 +16,7 @@ from parvis.sandbox.x.weights import links
 
 PRIVATE_DAYS = timedelta(days=30)
 _ALWAYS = frozenset({"id", "text"})
+_REFERENCES = frozenset({"referenced_posts", "referenced_tweets", "referenced_tweets.id"})
 _PRIVATE = ("non_public_metrics", "organic_metrics")
 _MENTION = regex.compile(r"(?<![\w@])@(\w{1,15})")
 _HASHTAG = regex.compile(r"(?<![\w&#])[#＃](\w*\p{L}\w*)")
@@ -58,7 +59,8 @@ class Showing:
         return told | ({"errors": refused} if refused else {})
 
     def post(self, post: Post) -> Json:
-        wanted, words = self._fields.post | _ALWAYS, self._fields.words
+        words = self._fields.words
+        wanted = self._fields.post | _ALWAYS | self._told_by_expansions()
         shown = shown_text(self._network, post)
         parent = self._network.shelf.posts.get(post.parent_id)
         facts: Json = {
@@ -82,6 +84,15 @@ class Showing:
         }
         found = {name: facts[name] for name in facts if name in wanted and facts[name]}
         return found | {words.history: [post.id]}
+
+    def _told_by_expansions(self) -> frozenset[str]:
+        asked = self._fields.expansions
+        told = asked & {"author_id", "in_reply_to_user_id"}
+        if asked & {"attachments.media_keys", "attachments.poll_ids"}:
+            told |= {"attachments"}
+        if asked & _REFERENCES:
+            told |= {self._fields.words.references}
+        return told
 
     def user(self, person: Person) -> Json:
         facts: Json = {
@@ -144,6 +155,10 @@ class Showing:
         if "attachments.media_keys" in asked:
             shown = [self._media(m) for post in posts for m in media_of(self._network, post)]
             includes |= {"media": shown} if shown else {}
+        if asked & _REFERENCES:
+            parents = [self._network.shelf.posts.living(post.parent_id) for post in posts]
+            shown_parents = [self.post(parent) for parent in parents if parent]
+            includes |= {self._fields.words.included: shown_parents} if shown_parents else {}
         if "attachments.poll_ids" in asked:
             polls = [self._poll(post) for post in posts if "poll" in post.extra]
             includes |= {"polls": polls} if polls else {}
