@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from parvis.networks.errors import Refused
-from parvis.networks.part import GIF, MediaFile, Part, Poll
+from parvis.networks.part import GIF, MediaFile, Part, Poll, split_question
 from parvis.networks.text import (
     Length,
     count,
     count_units,
     find_cashtags,
-    find_hashtags,
-    find_mentions,
+    most_hashtags,
+    most_mentions,
 )
 from parvis.networks.traits import (
     Following,
@@ -123,16 +123,16 @@ def _length_misfits(length: Length, network: str) -> Iterator[Refused]:
 
 def _tag_misfits(text: str, traits: Traits, network: str) -> Iterator[Refused]:
     for what, found, limit in (
-        ("hashtags", find_hashtags, traits.hashtag_limit),
-        ("mentions", find_mentions, traits.mention_limit),
-        ("cashtags", find_cashtags, traits.cashtag_limit),
+        ("hashtags", most_hashtags(text), traits.hashtag_limit),
+        ("mentions", most_mentions(text), traits.mention_limit),
+        ("cashtags", len(find_cashtags(text)), traits.cashtag_limit),
     ):
-        if limit is not None and len(found(text)) > limit:
+        if limit is not None and found > limit:
             yield _refused(
                 f"too-many-{what}",
-                f"The text has {len(found(text))} {what} of {limit} that {network} takes.",
+                f"The text has {found} {what} of {limit} that {network} takes.",
                 "Take some out",
-                count=len(found(text)),
+                count=found,
                 limit=limit,
             )
 
@@ -333,6 +333,7 @@ def _poll_misfits(poll: Poll, part: Part, traits: Traits, network: str) -> Itera
         yield _refused("no-poll", f"{network} takes no poll from us.", "Take the poll out")
         return
     yield from _option_misfits(poll, traits, traits.poll, network)
+    yield from _question_misfits(part.text, traits, traits.poll, network)
     if poll.multiple_choice and not traits.poll.has_multiple_choice:
         yield _refused(
             "poll-one-choice",
@@ -378,6 +379,23 @@ def _option_misfits(
             "Shorten it",
             length=longest,
             limit=poll_traits.option_limit,
+        )
+
+
+def _question_misfits(
+    text: str, traits: Traits, poll_traits: PollTraits, network: str
+) -> Iterator[Refused]:
+    limit = poll_traits.question_limit
+    question, _ = split_question(text)
+    length = count_units(question, traits)
+    if limit is not None and not 0 < length <= limit:
+        yield _refused(
+            "poll-question",
+            f"{network} shows a poll’s question by itself: the first line of the text, of at most "
+            f"{limit} characters. It has {length}.",
+            "Put the question on the first line",
+            length=length,
+            limit=limit,
         )
 
 

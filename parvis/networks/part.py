@@ -63,3 +63,10 @@ class Part:
     @property
     def videos(self) -> tuple[MediaFile, ...]:
         return tuple(one for one in self.media if one.is_video)
+
+
+def split_question(text: str) -> tuple[str, str]:
+    """The first line, which is a poll's question where the network shows that by itself, and what
+    else is said."""
+    question, _, rest = text.strip().partition("\n")
+    return question.strip(), rest.strip()

@@ -86,6 +86,8 @@ class PollTraits:
     """The only durations that can be chosen, where the network offers but a few."""
     has_multiple_choice: bool = False
     with_media: bool = False
+    question_limit: int | None = None
+    """Length of the text's first line, where the network shows it by itself as the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

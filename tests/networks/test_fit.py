@@ -103,6 +103,7 @@ def test_what_fits_is_let_through(part: Part) -> None:
         (Part(text=" \n"), "empty"),
         (Part(text="x" * 101), "too-long"),
         (Part(text="#a #b #c"), "too-many-hashtags"),
+        (Part(text="(#a)#b https://example.org/#c"), "too-many-hashtags"),
         (Part(text="@alice @bob"), "too-many-mentions"),
         (Part(text="$ABC $DEF"), "too-many-cashtags"),
         (replace(SAID, content_warning="Books"), "no-content-warning"),
@@ -198,6 +199,13 @@ def test_an_option_is_counted_as_the_text_is() -> None:
     weighted = replace(TRAITS, counting=Counting.WEIGHTED)
     assert codes(replace(SAID, poll=poll)) == []
     assert codes(replace(SAID, poll=poll), weighted) == ["poll-option-too-long"]
+
+
+def test_a_question_that_is_shown_by_itself_has_a_limit_of_its_own() -> None:
+    assert TRAITS.poll
+    strict = replace(TRAITS, poll=replace(TRAITS.poll, question_limit=9))
+    assert codes(Part(text="Que lire\nDites-nous tout.", poll=POLL), strict) == []
+    assert codes(Part(text="Que lire ?\nDites-nous.", poll=POLL), strict) == ["poll-question"]
 
 
 def test_every_misfit_is_told_with_the_number_of_the_file() -> None:

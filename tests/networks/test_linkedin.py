@@ -33,6 +33,7 @@ from parvis.networks.errors import (
     SlowDown,
     Unknown,
 )
+from parvis.networks.fit import refuse_misfit
 from parvis.networks.linkedin import LinkedIn
 from parvis.networks.linkedin.api import failure, next_midnight
 from parvis.networks.linkedin.comparing import Likeness, Listed
@@ -43,7 +44,7 @@ from parvis.networks.linkedin.post import (
     build_comment,
     build_post,
     read_receipt,
-    refuse_unlike_linkedin,
+    refuse_thread,
 )
 from parvis.networks.linkedin.restli import address, encode
 from parvis.networks.linkedin.traits import MEMBER_TRAITS
@@ -114,17 +115,19 @@ class TestBuilding:
     @pytest.mark.parametrize("text", ["q" * 141, "📚" * 71, "q" * 141 + "\nEt puis ?"])
     def test_a_question_that_is_too_long_is_refused(self, text: str) -> None:
         with pytest.raises(Refused) as refusal:
-            refuse_unlike_linkedin(Part(text=text, poll=POLL), ACCOUNT, ())
+            refuse_misfit(Part(text=text, poll=POLL), MEMBER_TRAITS, "LinkedIn")
 
         assert refusal.value.code == "poll-question"
         assert "first line" in refusal.value.sentence
 
     def test_a_question_of_140_is_not_refused(self) -> None:
-        refuse_unlike_linkedin(Part(text="q" * 140 + "\n" + "r" * 500, poll=POLL), ACCOUNT, ())
+        part = Part(text="q" * 140 + "\n" + "r" * 500, poll=POLL)
+
+        refuse_misfit(part, MEMBER_TRAITS, "LinkedIn")
 
     def test_a_thread_is_refused(self) -> None:
         with pytest.raises(Refused) as refusal:
-            refuse_unlike_linkedin(Part(text="Suite"), ACCOUNT, (POST,))
+            refuse_thread(Part(text="Suite"), (POST,))
 
         assert refusal.value.code == "no-thread"
 

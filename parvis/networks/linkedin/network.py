@@ -26,7 +26,7 @@ from parvis.networks.linkedin.api import NETWORK, SERVER, is_organisation
 from parvis.networks.linkedin.deleting import delete
 from parvis.networks.linkedin.looking import Search, find
 from parvis.networks.linkedin.media import Uploader
-from parvis.networks.linkedin.post import build_comment, build_post, refuse_unlike_linkedin
+from parvis.networks.linkedin.post import build_comment, build_post, refuse_thread
 from parvis.networks.linkedin.sending import send
 from parvis.networks.linkedin.traits import MEMBER_TRAITS, ORGANISATION_TRAITS
 from parvis.networks.measures import Metrics, Replies
@@ -94,7 +94,7 @@ class LinkedIn:
     ) -> Prepared:
         """`created_at` is LinkedIn's to set, so it is not sent."""
         refuse_misfit(part, account.traits, self.label)
-        refuse_unlike_linkedin(part, account, follows)
+        refuse_thread(part, follows)
         if part.is_comment:
             body = build_comment(account, part, follows[0])
         else:

@@ -9,42 +9,19 @@ from parvis.networks.linkedin.api import failure, site_of
 from parvis.networks.linkedin.little import to_little
 from parvis.networks.linkedin.moments import moment_of
 from parvis.networks.linkedin.restli import encode
-from parvis.networks.linkedin.traits import POLL_DURATIONS, POLL_QUESTION_LIMIT
-from parvis.networks.text import count_units
+from parvis.networks.linkedin.traits import POLL_DURATIONS
+from parvis.networks.part import split_question
 
 _VISIBILITIES = {Visibility.PUBLIC: "PUBLIC", Visibility.CONNECTIONS: "CONNECTIONS"}
 
 
-def refuse_unlike_linkedin(part: Part, account: Account, follows: Sequence[Published]) -> None:
-    """What the traits cannot say: a post has one part and one comment, a poll its question."""
+def refuse_thread(part: Part, follows: Sequence[Published]) -> None:
     if part.is_comment != bool(follows):
         raise Refused(
             "no-thread",
             "LinkedIn has no threads, only a comment below a post. Nothing was posted; make it "
             "one post.",
         )
-    if part.poll is not None:
-        _refuse_without_question(part, account)
-
-
-def _refuse_without_question(part: Part, account: Account) -> None:
-    question, _ = split_question(part.text)
-    length = count_units(question, account.traits)
-    if not 0 < length <= POLL_QUESTION_LIMIT:
-        raise Refused(
-            "poll-question",
-            "LinkedIn shows a poll’s question by itself: the first line of the text, of at most "
-            f"{POLL_QUESTION_LIMIT} characters. It has {length}. Nothing was posted; put the "
-            "question on the first line.",
-            length=length,
-            limit=POLL_QUESTION_LIMIT,
-        )
-
-
-def split_question(text: str) -> tuple[str, str]:
-    """A poll's question, which is the first line, and what else the post says."""
-    question, _, rest = text.strip().partition("\n")
-    return question.strip(), rest.strip()
 
 
 def build_post(account: Account, part: Part, media: Sequence[str]) -> Json:

@@ -19,7 +19,6 @@ POLL_DURATIONS = {
     7 * DAY: "SEVEN_DAYS",
     14 * DAY: "FOURTEEN_DAYS",
 }
-POLL_QUESTION_LIMIT = 140
 
 # Texts: 3,000 and comments 1,250 are third parties', and whether escapes count is told nowhere:
 # the text is counted as it was typed. Images: fewer than 36,152,320 pixels and GIFs of up to 250
@@ -47,6 +46,7 @@ MEMBER_TRAITS = Traits(
         shortest_minutes=DAY,
         longest_minutes=14 * DAY,
         minutes=tuple(POLL_DURATIONS),
+        question_limit=140,
     ),
     visibilities=(Visibility.PUBLIC, Visibility.CONNECTIONS),
     following=Following.COMMENT,
