@@ -24,12 +24,13 @@ from parvis.networks.facebook.finding import look_up
 from parvis.networks.facebook.traits import API, TRAITS
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.graph.login import META_APP, SERVER, check_app, dialog_url, lapse
+from parvis.networks.graph.waiting import PAUSES
 from parvis.networks.http import Http
 from parvis.networks.measures import Metrics, Replies
 
 
 class Facebook:
-    """The key of a part only names it here: Facebook has no native one."""
+    """`pauses` are the seconds between questions whether a video has arrived."""
 
     name = API.network
     label = API.label
@@ -38,7 +39,11 @@ class Facebook:
     ways: tuple[Way, ...] = (signing_in.WAY,)
     developer_apps: tuple[DeveloperApp, ...] = (META_APP,)
 
+    def __init__(self, *, pauses: Sequence[float] = PAUSES) -> None:
+        self._pauses = pauses
+
     def new_key(self) -> str:
+        """Only names the part here: Facebook has no native key."""
         return secrets.token_hex(16)
 
     async def find_server(self, http: Http, named: str) -> str:
@@ -88,7 +93,7 @@ class Facebook:
         progress: Progress,
     ) -> Prepared:
         refuse_misfit(part, account.traits, self.label)
-        body = await posting.prepare(http, account, part, follows, progress)
+        body = await posting.prepare(http, account, part, follows, progress, self._pauses)
         return Prepared(key=key, text=part.text, body=body)
 
     async def publish(self, http: Http, account: Account, prepared: Prepared) -> Published:

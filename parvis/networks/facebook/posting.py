@@ -11,8 +11,8 @@ from parvis.networks.facebook.reels import is_published, read_status, refuse_bro
 from parvis.networks.facebook.traits import API, REEL_SECONDS, STORY_SECONDS
 from parvis.networks.graph.call import word
 from parvis.networks.graph.login import SERVER, SITE, beside
+from parvis.networks.graph.waiting import PAUSES
 from parvis.networks.http import Answer, Http
-from parvis.networks.part import MediaFile
 from parvis.networks.text import find_links
 from parvis.networks.traits import Format
 
@@ -23,6 +23,7 @@ async def prepare(
     part: Part,
     follows: Sequence[Published],
     progress: Progress,
+    pauses: Sequence[float] = PAUSES,
 ) -> Json:
     """The body of Prepared: `path` and `form` are the request; `video_id` and `photo_ids` tell
     the post on Facebook from any other."""
@@ -30,7 +31,7 @@ async def prepare(
     if part.is_comment:
         return build_comment(part, follows)
     if part.videos:
-        return await _with_video(http, account, part, part.videos[0], progress)
+        return await _with_video(http, account, part, progress, pauses)
     photo_ids = [
         await upload_photo(http, account, image, progress, number)
         for number, image in enumerate(part.images)
@@ -41,13 +42,14 @@ async def prepare(
 
 
 async def _with_video(
-    http: Http, account: Account, part: Part, video: MediaFile, progress: Progress
+    http: Http, account: Account, part: Part, progress: Progress, pauses: Sequence[float]
 ) -> Json:
+    video = part.videos[0]
     if part.format is Format.POST:
         session = await upload_in_chunks(http, account, video, progress)
         return build_video(account, part, session)
     edge = "video_stories" if part.format is Format.STORY else "video_reels"
-    video_id = await upload_whole(http, account, edge, video, progress)
+    video_id = await upload_whole(http, account, edge, video, progress, pauses)
     return build_reel(account, part, edge, video_id)
 
 
@@ -181,7 +183,7 @@ async def _video_receipt(http: Http, account: Account, video_id: str) -> Publish
 async def _status_if_told(http: Http, account: Account, video_id: str) -> Json:
     """Whatever keeps this question from being answered says nothing of the post."""
     try:
-        return await read_status(http, account, video_id, purpose="publish") or {}
+        return await read_status(http, account, video_id, purpose="read receipt") or {}
     except NetworkError:
         return {}
 

@@ -4,7 +4,7 @@ Source: developers.facebook.com/docs/video-api/guides/reels-publishing and /docs
 (stored copies, 2026-07).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parvis.networks.contract import Account, Json, MediaFile, Progress
@@ -26,7 +26,12 @@ _MOST_IN_MEMORY = 64 * 1024 * 1024
 
 
 async def upload_whole(
-    http: Http, account: Account, edge: str, video: MediaFile, progress: Progress
+    http: Http,
+    account: Account,
+    edge: str,
+    video: MediaFile,
+    progress: Progress,
+    pauses: Sequence[float],
 ) -> str:
     """The id of the video, once Facebook has all of it. `edge` is video_reels or video_stories."""
     video_id, has = await _resumed(http, account, video, progress)
@@ -38,7 +43,7 @@ async def upload_whole(
     async def has_arrived() -> bool:
         return has_all(await read_status(http, account, video_id, purpose="processing"))
 
-    await wait_until(has_arrived, API.label)
+    await wait_until(has_arrived, API.label, pauses)
     return video_id
 
 

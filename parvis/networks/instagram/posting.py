@@ -200,7 +200,7 @@ async def receipt(http: Http, account: Account, remote_id: str) -> Published:
             account.server,
             remote_id,
             account.tokens.access,
-            purpose="publish",
+            purpose="read receipt",
             query={"fields": "permalink,timestamp"},
         )
     except NetworkError:

@@ -140,9 +140,7 @@ class Facebook(GraphNetwork):
         return [each for each in self.shelf.people if each.managed_by == person_id]
 
     def page_of(self, page: Person) -> Page:
-        return Page(
-            page_id=page.id, name=page.name, username=page.handle, owner_id=page.id, extra={}
-        )
+        return Page(page_id=page.id, name=page.name, username=page.handle, owner_id=page.id)
 
     def hand_out_token(self, person: Person, scopes: tuple[str, ...]) -> Token:
         app = next(iter(self.shelf.apps))

@@ -33,13 +33,18 @@ class Showing:
             node_id = self._token.person_id
         if (person := self._shelf.people.get(node_id)) is not None:
             return self.page(person) if person.kind == "page" else self.user(person)
+        if (media := self._shelf.media.get(node_id)) is not None:
+            return self._media(media)
         if (post := self._network.post_called(node_id)) is not None:
             return self.comment(post) if post.parent_id else self.post(post)
-        media = self._shelf.media.get(node_id)
-        if media is None or self._network.uploads.is_gone(media):
-            raise missing(node_id)
-        if media.owner_id != self._token.person_id:
-            raise missing(node_id)
+        raise missing(node_id)
+
+    def _media(self, media: Media) -> Node:
+        post = self._network.post_of_video(media)
+        is_taken_down = bool(media.extra.get("post")) and post is None
+        is_foreign = media.owner_id != self._token.person_id
+        if is_foreign or is_taken_down or self._network.uploads.is_gone(media):
+            raise missing(media.id)
         return self.video(media) if "edge" in media.extra else self.photo(media)
 
     # People and Pages.

@@ -20,14 +20,12 @@ SHORT, LONG, PAGE = "user", "long", "page"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """`owner_id` is whom a token for it speaks as, in this network's records; `extra` are the
-    fields that `me/accounts` tells besides."""
+    """`owner_id` is whom a token for it speaks as, in this network's records."""
 
     page_id: str
     name: str
     username: str
     owner_id: str
-    extra: dict[str, Any]
 
 
 class Dialog(ConsentPage):

@@ -71,6 +71,8 @@ class GraphNetwork(SandboxNetwork):
     own_faults: ClassVar[frozenset[Kind]] = frozenset(
         {Kind.SLOW_PROCESSING, Kind.RETIRED_METRIC, Kind.RETIRED_VERSION}
     )
+    login_paths: ClassVar[tuple[str, ...]] = (f"/{VERSION}", "")
+    """Before `/oauth/access_token` of Facebook Login."""
     use_case: ClassVar[str]
     """The name of this network's calls in X-Business-Use-Case-Usage."""
     too_many: ClassVar[tuple[int, str]]
@@ -95,7 +97,7 @@ class GraphNetwork(SandboxNetwork):
     async def purpose_of(self, request: web.Request) -> Purpose: ...
 
     def graph_routes(self) -> Iterable[Route]:
-        for version in (f"/{VERSION}", ""):
+        for version in self.login_paths:
             path = f"{version}/oauth/access_token"
             for method in ("GET", "POST"):
                 yield Route(method, path, self._counted(self._give_token), Purpose.TOKEN)
