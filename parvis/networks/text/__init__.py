@@ -12,6 +12,8 @@ from parvis.networks.text.spans import find_cashtags as find_cashtags
 from parvis.networks.text.spans import find_hashtags as find_hashtags
 from parvis.networks.text.spans import find_links as find_links
 from parvis.networks.text.spans import find_mentions as find_mentions
+from parvis.networks.text.spans import most_hashtags as most_hashtags
+from parvis.networks.text.spans import most_mentions as most_mentions
 from parvis.networks.text.splitting import Pieces as Pieces
 from parvis.networks.text.splitting import split as split
 from parvis.networks.text.weighted import find_shortened_links as find_shortened_links

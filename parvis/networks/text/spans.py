@@ -21,6 +21,8 @@ _HASHTAG = regex.compile(rf"(?<!\S)[#＃](?!\ufe0f)(?P<word>[^\s{_INVISIBLE}]+)"
 _CASHTAG = regex.compile(
     r"(?<!\S)\$(?P<word>[a-zA-Z]{1,6}(?:[._][a-zA-Z]{1,2})?)(?=$|[\s\uFEFF!'#%&()*+,\-./:;<=>?@\[\]^_{|}~$])"
 )
+_HASH_SIGN = regex.compile(r"[#＃]\w")
+_AT_SIGN = regex.compile(r"[@＠]\w")
 _PUNCTUATION_TAIL = regex.compile(r"\p{P}+$")
 _SOMETHING_TO_READ = regex.compile(rf"[^\d\s\p{{P}}{_INVISIBLE}]")
 
@@ -75,6 +77,17 @@ def find_hashtags(text: str) -> list[Span]:
 def find_cashtags(text: str) -> list[Span]:
     """A ticker of up to six Latin letters after a dollar sign, as twitter-text has it."""
     return [Span(match.start(), match.end(), match["word"]) for match in _CASHTAG.finditer(text)]
+
+
+def most_hashtags(text: str) -> int:
+    """How many hashtags a network may find: glued to a word or inside a link too, for it is not
+    known whether those count where tags are limited."""
+    return len(_HASH_SIGN.findall(text))
+
+
+def most_mentions(text: str) -> int:
+    """How many mentions a network may find, as `most_hashtags` counts."""
+    return len(_AT_SIGN.findall(text))
 
 
 def outside(spans: list[Span], others: list[Span]) -> list[Span]:
