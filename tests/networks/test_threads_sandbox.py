@@ -18,7 +18,7 @@ from parvis.networks.errors import (
     SlowDown,
     Unknown,
 )
-from parvis.networks.http import Http
+from parvis.networks.http import Call, Http
 from parvis.networks.measures import Metric
 from parvis.networks.traits import ReplySetting
 from parvis.sandbox.threads import Threads as SandboxThreads
@@ -638,13 +638,13 @@ async def test_a_deleted_post_is_gone_and_may_be_deleted_again(desk: Desk) -> No
 
 
 async def test_no_secret_shows_in_what_is_metered(desk: Desk, http: Http) -> None:
-    calls: list[object] = []
+    calls: list[Call] = []
     desk.http = http.metered(calls.append)
 
     await desk.post(EVENING)
 
     assert desk.account.tokens.access.reveal() not in repr(calls)
-    assert "publish" in {call.purpose for call in calls}  # type: ignore[attr-defined]
+    assert "publish" in {call.purpose for call in calls}
 
 
 async def _prepared_apart(

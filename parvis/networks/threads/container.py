@@ -15,12 +15,14 @@ from parvis.networks.errors import NetworkError, NotSent, Refused, Unknown
 from parvis.networks.graph import read_fault
 from parvis.networks.graph.call import word
 from parvis.networks.graph.waiting import wait_until
-from parvis.networks.http import Http
+from parvis.networks.http import USUAL_SECONDS, Http
 from parvis.networks.threads.api import API, LABEL, is_gone
 from parvis.networks.threads.build import Form, build_container, build_item
 
 # Trouble that Meta calls UNKNOWN passes at times, and at times it is the picture.
 _TRIES = 3
+# With the items ready there is little left to do: all in all a call waits for about a minute.
+_PAUSES_AFTER_ITEMS = 3
 _CONTAINER = "container"
 STATE_FIELDS = "id,status,error_message"
 
@@ -79,13 +81,13 @@ class Maker:
         """A container that can be published; NotSent while Threads still works on it."""
         kept = self._kept(_CONTAINER)
         if kept is not None and await self._still_does(kept):
-            await self._await([kept])
+            await self._await([kept], self.pauses)
             return kept
         turn = kept.turn + 1 if kept else 1
         children = await self._items(part, turn) if len(part.media) > 1 else []
         form = build_container(part, parent_id, children)
         made = await self._make(_CONTAINER, form, turn)
-        await self._await([made])
+        await self._await([made], self.pauses[:_PAUSES_AFTER_ITEMS] if children else self.pauses)
         return made
 
     async def _items(self, part: Part, turn: int) -> list[str]:
@@ -94,7 +96,7 @@ class Maker:
             await self._item(f"item {turn}.{number}", build_item(file))
             for number, file in enumerate(part.media, start=1)
         ]
-        await self._await(items)
+        await self._await(items, self.pauses)
         return [item.container_id for item in items]
 
     async def _item(self, step: str, form: Form) -> Container:
@@ -121,12 +123,13 @@ class Maker:
             self.account.tokens.access,
             purpose="prepare",
             form=form,
+            seconds=USUAL_SECONDS,
         )
         made = Container(container_id=word(answer, "id"), made_at=datetime.now(UTC), turn=turn)
         await self.progress.keep(step, made.to_json())
         return made
 
-    async def _await(self, containers: Sequence[Container]) -> None:
+    async def _await(self, containers: Sequence[Container], pauses: Sequence[float]) -> None:
         pending = list(containers)
 
         async def are_finished() -> bool:
@@ -134,7 +137,7 @@ class Maker:
                 pending.pop(0)
             return not pending
 
-        await wait_until(are_finished, LABEL, self.pauses)
+        await wait_until(are_finished, LABEL, pauses)
 
     async def _is_finished(self, container: Container) -> bool:
         state = await read_state(self.http, self.account, container.container_id)

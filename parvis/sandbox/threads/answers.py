@@ -104,14 +104,20 @@ async def parameters(request: web.Request) -> dict[str, str]:
     """From the query and the body, as a Graph API takes them: a form or JSON."""
     found = {name: str(value) for name, value in request.query.items()}
     if request.content_type == "application/json":
-        try:
-            told = json.loads(await request.text() or "{}")
-        except ValueError:
-            raise bad_parameter("The body is not valid JSON.") from None
-        found |= {name: _plain(value) for name, value in dict(told).items()}
+        found |= _stated(await request.text())
     elif request.body_exists:
         found |= {name: str(value) for name, value in (await request.post()).items()}
     return found
+
+
+def _stated(body: str) -> dict[str, str]:
+    try:
+        told = json.loads(body or "{}")
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise bad_parameter("The body is not a JSON object.")
+    return {name: _plain(value) for name, value in told.items()}
 
 
 def _plain(value: Any) -> str:

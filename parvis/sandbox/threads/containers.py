@@ -289,10 +289,11 @@ def _check_choices(asked: dict[str, str]) -> None:
 def _poll_options(attachment: str) -> list[str]:
     try:
         told = json.loads(attachment)
-        options = [told[f"option_{letter}"] for letter in "abcd" if told.get(f"option_{letter}")]
+        named = [told.get(f"option_{letter}") for letter in "abcd"]
     except (ValueError, AttributeError, TypeError):
         raise bad_parameter("Param poll_attachment must be a JSON object.") from None
-    if len(options) not in OPTIONS or not told.get("option_a") or not told.get("option_b"):
+    options = [str(option) for option in named if option]
+    if len(options) not in OPTIONS or not named[0] or not named[1]:
         raise bad_parameter("A poll must have at least 2 and no more than 4 options.")
     if any(not 1 <= counting.length(option) <= OPTION_LIMIT for option in options):
         raise bad_parameter("Each option of a poll must be 1 to 25 characters long.")
