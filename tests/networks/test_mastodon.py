@@ -14,10 +14,14 @@ from parvis.networks.contract import (
     Account,
     AppRegistration,
     Part,
+    Poll,
+    Published,
     Tokens,
     Visibility,
 )
 from parvis.networks.errors import (
+    Blocked,
+    Expired,
     NetworkError,
     NotSent,
     Reconnect,
@@ -27,7 +31,8 @@ from parvis.networks.errors import (
 )
 from parvis.networks.http import Answer
 from parvis.networks.mastodon import Mastodon
-from parvis.networks.mastodon.instance import TRAITS, origin_of, read_limits
+from parvis.networks.mastodon.instance import origin_of
+from parvis.networks.mastodon.limits import POLL, TRAITS, VIDEO, read_limits
 from parvis.networks.mastodon.permission import read_tokens
 from parvis.networks.mastodon.status import build_status, read_receipt
 from parvis.networks.secret import Secret
@@ -105,7 +110,14 @@ class TestServers:
                     "supported_mime_types": ["image/jpeg", "image/heic", "video/mp4"],
                     "image_size_limit": 41943040,
                     "image_matrix_limit": 16777216,
+                    "video_size_limit": 103809024,
                     "description_limit": 2000,
+                },
+                "polls": {
+                    "max_options": 6,
+                    "max_characters_per_option": 60,
+                    "min_expiration": 330,
+                    "max_expiration": 2629746,
                 },
             }
         }
@@ -115,7 +127,18 @@ class TestServers:
         assert traits.image_types == ("image/jpeg", "image/heic")
         assert (traits.image_bytes_limit, traits.image_pixels_limit) == (41943040, 16777216)
         assert traits.alt_limit == 2000
+        assert traits.video == replace(
+            VIDEO, bytes_limit=103809024, types=("video/mp4",), alt_limit=2000
+        )
+        assert traits.poll == replace(
+            POLL, most_options=6, option_limit=60, shortest_minutes=6, longest_minutes=43829
+        )
         assert traits.native_key_seconds == 0
+
+    def test_a_server_whose_types_hold_no_video_takes_none(self) -> None:
+        media = {"supported_mime_types": ["image/png", "image/jpeg"]}
+
+        assert read_limits({"configuration": {"media_attachments": media}}).video is None
 
     @pytest.mark.parametrize(
         "stated",
@@ -126,15 +149,21 @@ class TestServers:
     ) -> None:
         assert read_limits(stated) == replace(TRAITS, image_pixels_limit=None)
 
-    def test_pleromas_own_limit_is_read(self) -> None:
-        assert read_limits({"max_toot_chars": 10000}).text_limit == 10000
+    def test_pleromas_own_limits_are_read(self) -> None:
+        polls = {"max_options": 20, "max_option_chars": 200, "min_expiration": 0}
+        traits = read_limits({"max_toot_chars": 10000, "poll_limits": polls})
+
+        assert traits.text_limit == 10000
+        assert traits.poll == replace(POLL, most_options=20, option_limit=200)
 
 
 class TestPermission:
     def test_the_page_of_permission_is_asked_with_proof_of_key(self) -> None:
         app = AppRegistration(client_id="id&1", client_secret=Secret("s"))
         back = "https://parvis.example.org/back?x=1"
-        url = Mastodon().authorise_url("mastodon.example.org", app, back, "state", "challenge")
+        mastodon = Mastodon()
+        (way,) = mastodon.ways
+        url = mastodon.authorise_url("mastodon.example.org", way, app, back, "state", "challenge")
 
         asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
         assert url.startswith("https://mastodon.example.org/oauth/authorize?")
@@ -152,14 +181,23 @@ class TestPermission:
         tokens = read_tokens(_granted(), NOON)
 
         assert tokens.access == Secret("t")
-        assert (tokens.refresh, tokens.expires_at) == (None, None)
+        assert (tokens.refresh, tokens.expires_at, tokens.lapses_at) == (None, None, None)
         assert "write:media" in tokens.scopes
 
     def test_tokens_of_a_sister_server_may_lapse(self) -> None:
         tokens = read_tokens(_granted(expires_in=600, refresh_token="r"), NOON)
 
         assert tokens.expires_at == NOON + timedelta(minutes=10)
+        assert tokens.refresh_at is not None
+        assert NOON < tokens.refresh_at < tokens.expires_at
+        assert tokens.lapses_at is None
         assert tokens.refresh == Secret("r")
+
+    def test_what_lapses_and_cannot_be_renewed_is_a_persons_to_renew(self) -> None:
+        tokens = read_tokens(_granted(expires_in=600), NOON)
+
+        assert tokens.lapses_at == tokens.expires_at == NOON + timedelta(minutes=10)
+        assert tokens.refresh_at is None
 
     @pytest.mark.parametrize("scope", ["read write", "read write:statuses write:media"])
     def test_a_broad_permission_holds_the_narrow_ones(self, scope: str) -> None:
@@ -172,17 +210,10 @@ class TestPermission:
         assert refusal.value.code == "scope-missing"
         assert "write:statuses" in refusal.value.sentence
 
-    def test_a_refused_code_asks_to_begin_again(self) -> None:
-        said = {"error": "invalid_grant", "error_description": "The grant is invalid"}
-        with pytest.raises(Refused) as refusal:
-            read_tokens(answer(400, said, publishes=False), NOON)
-
-        assert refusal.value.code == "code-refused"
-
 
 class TestRequests:
     def test_the_visibility_is_always_said(self) -> None:
-        assert build_status(Part(text="Bonjour"), []) == {
+        assert build_status(Part(text="Bonjour"), [], []) == {
             "status": "Bonjour",
             "visibility": "public",
         }
@@ -192,7 +223,7 @@ class TestRequests:
             text="Bonjour", language="fr", content_warning="Fin", visibility=Visibility.FOLLOWERS
         )
 
-        assert build_status(part, ["1", "2"]) == {
+        assert build_status(part, ["1", "2"], []) == {
             "status": "Bonjour",
             "visibility": "private",
             "media_ids": ["1", "2"],
@@ -200,6 +231,26 @@ class TestRequests:
             "spoiler_text": "Fin",
             "sensitive": True,
         }
+
+    def test_a_poll_is_told_in_seconds(self) -> None:
+        poll = Poll(options=("Samedi", "Dimanche"), minutes=90, multiple_choice=True)
+
+        assert build_status(Part(text="Quand ?", poll=poll), [], [])["poll"] == {
+            "options": ["Samedi", "Dimanche"],
+            "expires_in": 5400,
+            "multiple": True,
+        }
+
+    @pytest.mark.parametrize(("is_comment", "parent"), [(False, "8"), (True, "7")])
+    def test_a_part_answers_the_one_before_and_a_comment_the_first(
+        self, is_comment: bool, parent: str
+    ) -> None:
+        follows = [Published(remote_id=remote_id, url="") for remote_id in ("7", "8")]
+        part = Part(text="Suite", visibility=Visibility.PUBLIC, is_comment=is_comment)
+
+        body = build_status(part, [], follows)
+
+        assert (body["in_reply_to_id"], body["visibility"]) == (parent, "public")
 
     def test_keys_do_not_repeat(self) -> None:
         assert len({Mastodon().new_key() for _ in range(1000)}) == 1000
@@ -232,7 +283,20 @@ class TestReceipts:
                 Reconnect,
                 "scope-missing",
             ),
-            (403, {"error": "Your login is currently disabled"}, Refused, "rejected"),
+            (403, {"error": "Your login is currently disabled"}, Blocked, "account-disabled"),
+            (403, {"error": "This action is not allowed"}, Refused, "rejected"),
+            (
+                422,
+                {"error": "This method requires an authenticated user"},
+                Reconnect,
+                "token-dead",
+            ),
+            (
+                404,
+                {"error": "The post you are trying to reply to does not appear to exist."},
+                Refused,
+                "parent-gone",
+            ),
             (404, {"error": "Record not found"}, Refused, "rejected"),
             (
                 422,
@@ -244,7 +308,7 @@ class TestReceipts:
                 422,
                 {"error": "Cannot attach files that have not finished processing. Try again"},
                 NotSent,
-                "image-not-ready",
+                "processing",
             ),
             (422, {"error": "Validation failed: Text can't be blank"}, Refused, "rejected"),
             (400, {"error": "Bad Request: no text"}, Refused, "rejected"),
@@ -261,6 +325,13 @@ class TestReceipts:
             read_receipt(answer(status, body), ACCOUNT)
 
         assert refusal.value.code == code
+
+    def test_a_lapsed_token_that_can_be_renewed_is_no_reason_to_ask_a_person(self) -> None:
+        tokens = replace(ACCOUNT.tokens, refresh=Secret("refresh"))
+        with pytest.raises(Expired):
+            read_receipt(
+                answer(401, {"error": "The access token expired"}), replace(ACCOUNT, tokens=tokens)
+            )
 
     def test_a_limit_says_until_when(self) -> None:
         headers = {

@@ -13,14 +13,9 @@ from hypothesis import strategies as st
 from parvis.networks.contract import Account, Part, Prepared, Presence, Tokens
 from parvis.networks.errors import NotSent
 from parvis.networks.mastodon.comparing import Status, closely, loosely, read_html
-from parvis.networks.mastodon.instance import TRAITS
-from parvis.networks.mastodon.status import (
-    Listing,
-    build_status,
-    clock_lag,
-    judge,
-    read_page,
-)
+from parvis.networks.mastodon.limits import TRAITS
+from parvis.networks.mastodon.looking import Listing, clock_lag, judge, read_page
+from parvis.networks.mastodon.status import build_status
 from parvis.networks.secret import Secret
 from tests.networks.answers import CLOUDFLARE, answer
 
@@ -37,7 +32,7 @@ ACCOUNT = Account(
 
 
 def prepared(text: str = "Bonjour", **body: object) -> Prepared:
-    return Prepared(key="key", text=text, body=build_status(Part(text=text), []) | body)
+    return Prepared(key="key", text=text, body=build_status(Part(text=text), [], []) | body)
 
 
 def listed(content: str, created_at: datetime = NOON, **more: object) -> dict[str, object]:
@@ -150,6 +145,73 @@ class TestLookUp:
 
         assert found.presence is Presence.PRESENT
 
+    def test_the_same_text_answering_another_status_is_another_post(self) -> None:
+        other = listed("<p>Bonjour</p>", in_reply_to_id="5")
+
+        found = judge(listing(other), prepared(in_reply_to_id="4"), ACCOUNT)
+
+        assert found.presence is Presence.ABSENT
+
+    def test_the_same_answer_is_found(self) -> None:
+        same = listed("<p>Bonjour</p>", in_reply_to_id="4")
+
+        assert judge(listing(same), prepared(in_reply_to_id="4"), ACCOUNT).presence is (
+            Presence.PRESENT
+        )
+
+    def test_an_answer_whose_parent_was_deleted_is_for_a_person_to_tell(self) -> None:
+        orphan = listed("<p>Bonjour</p>", in_reply_to_id=None)
+
+        found = judge(listing(orphan), prepared(in_reply_to_id="4"), ACCOUNT)
+
+        assert found.presence is Presence.CANNOT_TELL
+
+    @pytest.mark.parametrize(
+        ("options", "presence"),
+        [
+            (("Samedi", "Dimanche"), Presence.PRESENT),
+            (("Samedi", "Lundi"), Presence.ABSENT),
+            (("Samedi",), Presence.ABSENT),
+            (("samedi !", "Dimanche"), Presence.CANNOT_TELL),
+            ((), Presence.ABSENT),
+        ],
+    )
+    def test_a_poll_is_known_by_its_options(
+        self, options: tuple[str, ...], presence: Presence
+    ) -> None:
+        poll = {"options": [{"title": title} for title in options]} if options else None
+        sent = prepared(poll={"options": ["Samedi", "Dimanche"], "expires_in": 3600})
+
+        found = judge(listing(listed("<p>Bonjour</p>", poll=poll)), sent, ACCOUNT)
+
+        assert found.presence is presence
+
+    def test_an_edited_status_whose_first_words_are_unknown_is_for_a_person_to_tell(self) -> None:
+        edited = listed("<p>Bonsoir</p>", edited_at=NOON.isoformat())
+
+        found = judge(listing(edited), prepared(), ACCOUNT)
+
+        assert found.presence is Presence.CANNOT_TELL
+
+    @pytest.mark.parametrize(
+        ("first", "presence"),
+        [("<p>Bonjour</p>", Presence.PRESENT), ("<p>Autre</p>", Presence.ABSENT)],
+    )
+    def test_an_edited_status_is_compared_by_its_first_words(
+        self, first: str, presence: Presence
+    ) -> None:
+        edited = Status.from_json(listed("<p>Bonjour</p>", edited_at=NOON.isoformat()))
+        history = [{"content": first}, {"content": "<p>Bonjour</p>"}]
+        read = Listing(statuses=(edited.as_first_written(history),), is_complete=True)
+
+        assert judge(read, prepared(), ACCOUNT).presence is presence
+
+    @pytest.mark.parametrize("history", [None, [], {}, [None], [{"x": 1}]])
+    def test_a_history_that_cannot_be_read_leaves_the_doubt(self, history: object) -> None:
+        edited = Status.from_json(listed("<p>Bonjour</p>", edited_at=NOON.isoformat()))
+
+        assert edited.as_first_written(history).is_edited
+
     def test_the_same_text_with_other_uploads_is_for_a_person_to_tell(self) -> None:
         other = listed("<p>Bonjour</p>", media_attachments=[{"id": "9"}])
 
@@ -170,7 +232,7 @@ class TestLookUp:
     @pytest.mark.parametrize("body", ["{", CLOUDFLARE, {"error": "x"}, [{"id": "1"}], [None], [7]])
     def test_a_listing_that_cannot_be_read_claims_nothing(self, body: object) -> None:
         with pytest.raises(NotSent):
-            read_page(answer(200, body, publishes=False))
+            read_page(answer(200, body, publishes=False), ACCOUNT)
 
     @pytest.mark.parametrize(
         ("date", "lag"),

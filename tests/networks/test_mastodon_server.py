@@ -13,18 +13,22 @@ import pytest
 from parvis.networks.contract import (
     Account,
     AppRegistration,
-    Image,
+    MediaFile,
     OAuthReturn,
     Part,
+    Prepared,
     Presence,
+    Tokens,
     Visibility,
 )
 from parvis.networks.errors import NotSent, Reconnect, Refused, SlowDown
 from parvis.networks.http import Http
-from parvis.networks.mastodon import Mastodon, media
-from parvis.networks.mastodon.status import PAGES
+from parvis.networks.mastodon import Mastodon
+from parvis.networks.mastodon.limits import TRAITS
+from parvis.networks.mastodon.looking import PAGES
 from parvis.networks.secret import Secret
 from tests.networks.grounds import account_of
+from tests.networks.keeping import Kept
 from tests.servers.asking import ask
 from tests.servers.fixtures import StandBefore
 from tests.servers.lost_answer import LostAnswers
@@ -32,7 +36,8 @@ from tests.servers.mastodon import MastodonServer
 
 BACK = "https://parvis.example.org/back"
 JSON = {"Content-Type": "application/json"}
-MASTODON = Mastodon()
+MASTODON = Mastodon(pauses=(0.01,) * 4)
+(WAY,) = MASTODON.ways
 
 
 @pytest.fixture
@@ -44,6 +49,30 @@ def proxy(mastodon_server: MastodonServer, lost_answers: StandBefore) -> LostAns
 async def connected(http: Http, proxy: LostAnswers, server: MastodonServer) -> Account:
     token = Secret(server.new_token(server.ponts))
     return account_of(await MASTODON.connect_with_token(http, proxy.url, token))
+
+
+def unnamed(server: str) -> Account:
+    """An account of which nothing but the server matters."""
+    return Account(
+        network="mastodon",
+        server=server,
+        remote_id="0",
+        handle="ponts@example.org",
+        tokens=Tokens(access=Secret("none")),
+        traits=TRAITS,
+    )
+
+
+async def prepared(http: Http, account: Account, part: Part) -> Prepared:
+    return await MASTODON.prepare(
+        http,
+        account,
+        part,
+        key=MASTODON.new_key(),
+        created_at=datetime.now(UTC),
+        follows=(),
+        progress=Kept(),
+    )
 
 
 def allow_as_ponts(url: str) -> str:
@@ -62,14 +91,14 @@ async def test_a_person_connects_an_account_by_permission(
 ) -> None:
     server = mastodon_server.url
     app = await MASTODON.register_app(http, server, BACK)
-    code = allow_as_ponts(MASTODON.authorise_url(server, app, BACK, "state", "challenge"))
+    code = allow_as_ponts(MASTODON.authorise_url(server, WAY, app, BACK, "state", "challenge"))
     returned = OAuthReturn(code=code, redirect_uri=BACK, code_verifier=Secret("verifier"))
 
-    found = await MASTODON.exchange(http, server, app, returned)
+    (found,) = await MASTODON.exchange(http, server, WAY, app, returned)
 
     assert found.handle == f"ponts@{server.removeprefix('http://')}"
     assert found.display_name == "Librairie Ponts"
-    assert found.tokens.scopes == MASTODON.scopes
+    assert found.tokens.scopes == WAY.scopes
     assert await MASTODON.check(http, account_of(found)) == found.handle
 
 
@@ -80,7 +109,7 @@ async def test_a_code_that_is_not_good_is_refused(
     returned = OAuthReturn(code="stale", redirect_uri=BACK, code_verifier=Secret("verifier"))
 
     with pytest.raises(Refused) as refusal:
-        await MASTODON.exchange(http, mastodon_server.url, app, returned)
+        await MASTODON.exchange(http, mastodon_server.url, WAY, app, returned)
 
     assert refusal.value.code == "code-refused"
 
@@ -89,9 +118,9 @@ async def test_the_exchange_proves_its_key(
     http: Http, mastodon_server: MastodonServer, proxy: LostAnswers
 ) -> None:
     app = await MASTODON.register_app(http, proxy.url, BACK)
-    code = allow_as_ponts(MASTODON.authorise_url(proxy.url, app, BACK, "state", "challenge"))
+    code = allow_as_ponts(MASTODON.authorise_url(proxy.url, WAY, app, BACK, "state", "challenge"))
     returned = OAuthReturn(code=code, redirect_uri=BACK, code_verifier=Secret("verifier"))
-    await MASTODON.exchange(http, proxy.url, app, returned)
+    await MASTODON.exchange(http, proxy.url, WAY, app, returned)
 
     (seen,) = proxy.requests("/oauth/token")
     proof = {
@@ -140,7 +169,7 @@ async def test_an_old_server_is_read_by_its_first_api(
 ) -> None:
     proxy.answer_instead("/api/v2/instance", 404, body=b'{"error": "x"}', headers=JSON)
 
-    traits = await MASTODON.read_traits(http, proxy.url)
+    traits = await MASTODON.read_traits(http, unnamed(proxy.url))
 
     assert traits.text_limit == 500
     assert proxy.requests("/api/v1/instance")
@@ -157,7 +186,7 @@ async def test_the_idempotency_key_is_relied_on_by_name(
     document = {"software": {"name": software, "version": "4.5.0"}}
     proxy.answer_instead("/nodeinfo/2.0", 200, body=json.dumps(document).encode())
 
-    assert (await MASTODON.read_traits(http, proxy.url)).native_key_seconds == seconds
+    assert (await MASTODON.read_traits(http, unnamed(proxy.url))).native_key_seconds == seconds
 
 
 async def test_a_server_without_nodeinfo_is_read_all_the_same(
@@ -165,16 +194,16 @@ async def test_a_server_without_nodeinfo_is_read_all_the_same(
 ) -> None:
     proxy.answer_instead("nodeinfo", 404, times=None)
 
-    assert (await MASTODON.read_traits(http, proxy.url)).native_key_seconds == 0
+    assert (await MASTODON.read_traits(http, unnamed(proxy.url))).native_key_seconds == 0
 
 
-@pytest.mark.parametrize("visibility", list(Visibility))
+@pytest.mark.parametrize("visibility", TRAITS.visibilities)
 async def test_each_visibility_is_published_as_it_was_chosen(
     http: Http, mastodon_server: MastodonServer, proxy: LostAnswers, visibility: Visibility
 ) -> None:
     account = await connected(http, proxy, mastodon_server)
     part = Part(text="Bonjour", visibility=visibility, content_warning="Fin", language="fr")
-    sent = await MASTODON.prepare(http, account, part, MASTODON.new_key(), datetime.now(UTC))
+    sent = await prepared(http, account, part)
 
     await MASTODON.publish(http, account, sent)
 
@@ -184,7 +213,7 @@ async def test_each_visibility_is_published_as_it_was_chosen(
     assert status["language"] == "fr"
 
 
-@pytest.mark.parametrize("visibility", list(Visibility))
+@pytest.mark.parametrize("visibility", TRAITS.visibilities)
 async def test_a_dead_token_never_proves_absence(
     http: Http, mastodon_server: MastodonServer, proxy: LostAnswers, visibility: Visibility
 ) -> None:
@@ -192,7 +221,7 @@ async def test_a_dead_token_never_proves_absence(
     account = await connected(http, proxy, mastodon_server)
     account = replace(account, traits=replace(account.traits, native_key_seconds=3600))
     part = Part(text="Bonjour", visibility=visibility)
-    sent = await MASTODON.prepare(http, account, part, MASTODON.new_key(), datetime.now(UTC))
+    sent = await prepared(http, account, part)
     sent_at = datetime.now(UTC)
     await MASTODON.publish(http, account, sent)
     mastodon_server.revoke(account.tokens.access.reveal())
@@ -210,7 +239,7 @@ async def test_a_post_is_found_behind_a_hundred_later_ones(
 ) -> None:
     account = await connected(http, proxy, mastodon_server)
     part = Part(text="Le premier")
-    sent = await MASTODON.prepare(http, account, part, MASTODON.new_key(), datetime.now(UTC))
+    sent = await prepared(http, account, part)
     sent_at = datetime.now(UTC)
     await MASTODON.publish(http, account, sent)
     for number in range(100):
@@ -227,7 +256,7 @@ async def test_a_listing_that_does_not_reach_back_proves_nothing(
 ) -> None:
     account = await connected(http, proxy, mastodon_server)
     part = Part(text="Bonjour")
-    sent = await MASTODON.prepare(http, account, part, MASTODON.new_key(), datetime.now(UTC))
+    sent = await prepared(http, account, part)
     mastodon_server.post(mastodon_server.ponts, "Un autre")
     newest = ask("GET", f"{proxy.url}/api/v1/accounts/{account.remote_id}/statuses").body
     proxy.answer_instead("/statuses", 200, body=newest, method="GET", times=None)
@@ -242,12 +271,10 @@ async def test_an_image_is_waited_for_until_it_is_ready(
     http: Http,
     mastodon_server: MastodonServer,
     proxy: LostAnswers,
-    image: Image,
-    monkeypatch: pytest.MonkeyPatch,
+    image: MediaFile,
 ) -> None:
-    monkeypatch.setattr(media, "PAUSES", (0.01, 0.01, 0.01, 0.01))
     account = await connected(http, proxy, mastodon_server)
-    part = Part(text="Bonjour", images=(image,))
+    part = Part(text="Bonjour", media=(image,))
     uploaded = ask(
         "POST",
         f"{mastodon_server.url}/api/v2/media",
@@ -260,7 +287,7 @@ async def test_an_image_is_waited_for_until_it_is_ready(
     proxy.answer_instead("/api/v2/media", 202, body=pending, method="POST")
     proxy.answer_instead("/api/v1/media/", 206, body=pending, method="GET", times=2)
 
-    sent = await MASTODON.prepare(http, account, part, MASTODON.new_key(), datetime.now(UTC))
+    sent = await prepared(http, account, part)
 
     assert sent.body["media_ids"] == [uploaded]
     assert len(proxy.requests("/api/v1/media/", "GET")) == 3
@@ -270,18 +297,16 @@ async def test_an_image_that_is_never_ready_is_not_sent(
     http: Http,
     mastodon_server: MastodonServer,
     proxy: LostAnswers,
-    image: Image,
-    monkeypatch: pytest.MonkeyPatch,
+    image: MediaFile,
 ) -> None:
-    monkeypatch.setattr(media, "PAUSES", (0.01, 0.01))
     account = await connected(http, proxy, mastodon_server)
-    part = Part(text="Bonjour", images=(image,))
+    part = Part(text="Bonjour", media=(image,))
     proxy.answer_instead("/media", 202, body=b'{"id": "1"}', times=None)
 
     with pytest.raises(NotSent) as trouble:
-        await MASTODON.prepare(http, account, part, MASTODON.new_key(), datetime.now(UTC))
+        await prepared(http, account, part)
 
-    assert trouble.value.code == "image-not-ready"
+    assert trouble.value.code == "processing"
 
 
 async def test_a_page_that_is_not_the_servers_does_not_count_as_deleted(
@@ -299,7 +324,7 @@ async def test_a_limit_on_looking_up_says_until_when(
 ) -> None:
     account = await connected(http, proxy, mastodon_server)
     part = Part(text="Bonjour")
-    sent = await MASTODON.prepare(http, account, part, MASTODON.new_key(), datetime.now(UTC))
+    sent = await prepared(http, account, part)
     reset = datetime.now(UTC) + timedelta(minutes=4)
     headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset.isoformat()}
     proxy.answer_instead("/statuses", 429, headers=headers, method="GET")

@@ -35,15 +35,19 @@ class Uploaded:
 
 
 async def upload(
-    http: Http, account: Account, files: Sequence[MediaFile], progress: Progress
+    http: Http,
+    account: Account,
+    files: Sequence[MediaFile],
+    progress: Progress,
+    pauses: Sequence[float] = PAUSES,
 ) -> list[str]:
     """The ids of the files, once all are ready to be shown. Raises NotSent with the code
-    "processing" when a minute of waiting was not enough."""
+    "processing" when waiting through all `pauses` was not enough."""
     uploads = [
         await _uploaded(http, account, file, progress, f"media {number}")
         for number, file in enumerate(files, start=1)
     ]
-    await _wait_for(http, account, uploads)
+    await _wait_for(http, account, uploads, pauses)
     return [one.media_id for one in uploads]
 
 
@@ -69,10 +73,12 @@ async def _still_there(http: Http, account: Account, media_id: str) -> Uploaded 
     return _asked(answer, account, media_id)
 
 
-async def _wait_for(http: Http, account: Account, uploads: list[Uploaded]) -> None:
+async def _wait_for(
+    http: Http, account: Account, uploads: list[Uploaded], pauses: Sequence[float]
+) -> None:
     """The server works on them side by side, so they share one wait."""
     pending = [one for one in uploads if not one.is_ready]
-    for pause in PAUSES:
+    for pause in pauses:
         if not pending:
             return
         await asyncio.sleep(pause)

@@ -31,13 +31,17 @@ from parvis.networks.secret import Secret
 
 
 class Mastodon:
-    """`server` may be what a person types: a host, a handle or a URL."""
+    """`server` may be what a person types: a host, a handle or a URL. `pauses` are the seconds
+    between two looks at media that the server still works on."""
 
     name = NETWORK
     label = "Mastodon"
     monogram = "Ma"
     usual_traits = TRAITS
     ways: tuple[Way, ...] = permission.WAYS
+
+    def __init__(self, *, pauses: Sequence[float] = media.PAUSES) -> None:
+        self._pauses = pauses
 
     def new_key(self) -> str:
         """For the Idempotency-Key header."""
@@ -98,7 +102,7 @@ class Mastodon:
     ) -> Prepared:
         """`created_at` is the server's to set, so it is not sent."""
         refuse_misfit(part, account.traits, self.label)
-        media_ids = await media.upload(http, account, part.media, progress)
+        media_ids = await media.upload(http, account, part.media, progress, self._pauses)
         return Prepared(key=key, text=part.text, body=build_status(part, media_ids, follows))
 
     async def publish(self, http: Http, account: Account, prepared: Prepared) -> Published:

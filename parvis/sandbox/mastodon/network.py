@@ -1,6 +1,7 @@
 """The server as a whole."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from parvis.sandbox.mastodon.about import About
 from parvis.sandbox.mastodon.media import Uploads
@@ -30,5 +31,8 @@ class Mastodon(Server):
 
     def routes(self) -> Iterable[Route]:
         for part in self._parts:
-            yield from part.routes()
+            for route in part.routes():
+                yield route
+                # Rails takes a path with a slash at its end for the same.
+                yield replace(route, path=f"{route.path}/")
         yield from self._about.last_routes()
