@@ -380,3 +380,12 @@ class TestSocial:
         read = events.ask("batch_get", "/organizations", ids=[number])
 
         assert read.results[number]["localizedName"] == "Librairie Ponts, events"
+
+    def test_people_are_read_in_a_batch(self, shop: Desk) -> None:
+        key = {"id": shop.author.rpartition(":")[2]}
+
+        read = shop.ask("batch_get", "/people", ids=[key])
+
+        (person,) = read.results.values()
+        assert person["id"] == key["id"]
+        assert person["vanityName"] == "ponts"

@@ -448,6 +448,7 @@ class TestComments:
         assert [reply.text for reply in second.replies] == ["Note 2"]
         assert second.cursor is None
         assert {reply.author_id for reply in first.replies} == {events.remote_id}
+        assert {reply.author_name for reply in first.replies} == {"Librairie Ponts, events"}
         assert {reply.parent_id for reply in first.replies} == {receipt.remote_id}
 
     async def test_the_audience_is_heard(self, http: Http, sandbox: RunningSandbox) -> None:
@@ -458,8 +459,22 @@ class TestComments:
         heard = await LINKEDIN.read_replies(http, events, receipt.remote_id)
 
         assert heard.replies
-        assert all(reply.author_id.startswith("urn:li:person:") for reply in heard.replies)
+        assert {reply.author_name for reply in heard.replies} <= {"Alice", "Bob", "Charlie"}
+        assert all(reply.author_handle and reply.author_id for reply in heard.replies)
         assert list(heard.replies) == sorted(heard.replies, key=lambda reply: reply.written_at)
+
+    async def test_comments_are_read_without_names_where_names_are_not_shown(
+        self, http: Http, sandbox: RunningSandbox
+    ) -> None:
+        shop = await member(http, sandbox)
+        receipt = await post(http, shop, "Bonjour")
+        sandbox.advance(48 * 3600)
+        reader = _with_scopes(sandbox, shop, "r_member_social")
+
+        heard = await LINKEDIN.read_replies(http, reader, receipt.remote_id)
+
+        assert heard.replies
+        assert {reply.author_name for reply in heard.replies} == {""}
 
     async def test_a_member_without_permission_is_told_so(
         self, http: Http, sandbox: RunningSandbox

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parvis.networks.contract import Account, Connected, Tokens, Way
+from parvis.networks.errors import Refused
 from parvis.networks.http import Answer, Http
 from parvis.networks.linkedin.api import NETWORK, failure, is_organisation
 from parvis.networks.linkedin.permission import ORGANISATIONS
@@ -67,6 +68,37 @@ async def read_member(http: Http, server: str, tokens: Tokens) -> Face:
     return _by_openid(answer, said) if with_openid else _by_profile(answer, said)
 
 
+async def read_faces(http: Http, account: Account, urns: Sequence[str]) -> dict[str, Face]:
+    """The authors that LinkedIn lets the account see, by URN. A member may hide from apps."""
+    people = [urn for urn in urns if urn.startswith("urn:li:person:")]
+    others = [urn for urn in urns if urn.startswith("urn:li:organization:")]
+    faces: list[Face] = []
+    try:
+        faces += await _read_people(http, account, people) if people else ()
+        faces += await _read_organisations(http, account.server, account.tokens, others)
+    except Refused:
+        # Names are shown to apps that were approved for it; the comments are there without.
+        pass
+    return {face.urn: face for face in faces}
+
+
+async def _read_people(http: Http, account: Account, urns: Sequence[str]) -> Sequence[Face]:
+    """learn.microsoft.com, Profile API, other members' profiles; {"id": "private"} is one who
+    hides. How the results are keyed is not told, so each is known by the id that it holds."""
+    keys = [{"id": urn.rpartition(":")[2]} for urn in urns]
+    answer = await http.get(
+        address(account.server, "/rest/people", ids=keys),
+        network=NETWORK,
+        purpose="read names",
+        headers=headers("BATCH_GET"),
+        bearer=account.tokens.access,
+    )
+    results = _read(answer).get("results")
+    if not isinstance(results, dict):
+        raise answer.unreadable()
+    return [_by_profile(answer, person) for person in results.values()]
+
+
 async def _read_administered(http: Http, server: str, tokens: Tokens) -> Sequence[Face]:
     urns: dict[str, None] = {}
     for page in range(_PAGES):
@@ -90,7 +122,7 @@ async def _read_administered(http: Http, server: str, tokens: Tokens) -> Sequenc
         urns |= dict.fromkeys(_organisations_of(roles))
         if len(roles) < _PAGE:
             break
-    return await _read_organisations(http, server, tokens, list(urns)) if urns else ()
+    return await _read_organisations(http, server, tokens, list(urns))
 
 
 def _organisations_of(roles: list[dict[str, Any]]) -> list[str]:
@@ -106,6 +138,8 @@ def _organisations_of(roles: list[dict[str, Any]]) -> list[str]:
 async def _read_organisations(
     http: Http, server: str, tokens: Tokens, urns: Sequence[str]
 ) -> Sequence[Face]:
+    if not urns:
+        return ()
     numbers = [urn.rpartition(":")[2] for urn in urns]
     answer = await http.get(
         address(server, "/rest/organizations", ids=numbers),

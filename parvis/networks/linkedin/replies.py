@@ -1,10 +1,11 @@
 """The comments below a post.
 
-LinkedIn names who wrote one by URN alone; a name is shown only to apps that may read profiles.
-Answers to comments hang below those and are not read.
+LinkedIn names who wrote one by URN alone, so the names are asked for besides; they stay empty
+where it does not show them. Answers to comments hang below those and are not read.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from parvis.networks.contract import Account
 from parvis.networks.http import Answer, Http
 from parvis.networks.linkedin.api import NETWORK, failure
 from parvis.networks.linkedin.comparing import urn_of_comment
+from parvis.networks.linkedin.identity import read_faces
 from parvis.networks.linkedin.post import receipt_of_comment
 from parvis.networks.linkedin.restli import address, headers
 from parvis.networks.measures import Replies, Reply
@@ -35,7 +37,20 @@ async def read_replies(http: Http, account: Account, remote_id: str, cursor: str
         headers=headers("GET_ALL"),
         bearer=account.tokens.access,
     )
-    return read_page(answer, account, remote_id, start)
+    page = read_page(answer, account, remote_id, start)
+    return await _with_names(http, account, page)
+
+
+async def _with_names(http: Http, account: Account, page: Replies) -> Replies:
+    authors = sorted({reply.author_id for reply in page.replies})
+    faces = await read_faces(http, account, authors)
+    named = (
+        replace(reply, author_handle=face.handle, author_name=face.name)
+        if (face := faces.get(reply.author_id))
+        else reply
+        for reply in page.replies
+    )
+    return replace(page, replies=tuple(named))
 
 
 def read_page(answer: Answer, account: Account, post: str, start: int) -> Replies:

@@ -12,7 +12,8 @@ from yarl import URL
 
 from parvis.networks.versions import version_of
 
-Value = str | int | Sequence[str] | Mapping[str, str]
+Record = Mapping[str, str]
+Value = str | int | Sequence[str] | Sequence[Record] | Record
 
 
 def address(server: str, path: str, /, *keys: str, **query: Value) -> URL:

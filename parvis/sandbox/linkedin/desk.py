@@ -18,7 +18,7 @@ class Desk:
     def __init__(self, network: SandboxNetwork) -> None:
         self.network = network
 
-    async def entered(self, request: web.Request, what: str) -> tuple[Token, Mapping[str, Any]]:
+    async def entered(self, request: web.Request) -> tuple[Token, Mapping[str, Any]]:
         """The token and the query of a request to a versioned resource."""
         token = await self.network.token(request)
         asked.check_headers(request, self.network.clock.now())

@@ -34,7 +34,7 @@ class Posts:
         yield Route("DELETE", "/rest/posts/{urn}", self.delete, Purpose.DELETE)
 
     async def create(self, request: web.Request) -> web.Response:
-        token, _ = await self._desk.entered(request, "posts.CREATE")
+        token, _ = await self._desk.entered(request)
         body = await asked.read_body(request)
         _require_fields(body)
         author = self._desk.author(token, body["author"], "posts.CREATE", writes=True)
@@ -116,7 +116,7 @@ class Posts:
         )
 
     async def find(self, request: web.Request) -> web.Response:
-        token, query = await self._desk.entered(request, "posts.FINDER-author")
+        token, query = await self._desk.entered(request)
         if query.get("q") != "author" or query.get("sortBy", "LAST_MODIFIED") not in (
             "LAST_MODIFIED",
             "CREATED",
@@ -127,7 +127,7 @@ class Posts:
         return answers.page([self._entity(post) for post in posts], *asked.read_paging(query))
 
     async def show(self, request: web.Request) -> web.Response:
-        token, _ = await self._desk.entered(request, "posts.GET")
+        token, _ = await self._desk.entered(request)
         post = self._desk.found_post(request.match_info["urn"])
         author = self._network.person(post.author_id)
         self._desk.author(token, self._desk.urn_of(author), "posts.GET", writes=False)
@@ -136,7 +136,7 @@ class Posts:
     async def delete(self, request: web.Request) -> web.Response:
         """204 for what is gone already as well; whether LinkedIn tells ever-absent posts apart
         from those is not known."""
-        token, _ = await self._desk.entered(request, "posts.DELETE")
+        token, _ = await self._desk.entered(request)
         post = self._desk.post_of(request.match_info["urn"])
         if post is not None:
             author = self._network.person(post.author_id)

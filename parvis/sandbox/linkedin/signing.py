@@ -55,6 +55,7 @@ class Signing:
         yield Route("POST", "/oauth/v2/revoke", self.revoke, Purpose.TOKEN)
         yield Route("GET", "/v2/userinfo", self.show_by_openid, Purpose.ACCOUNT)
         yield Route("GET", "/v2/me", self.show_profile, Purpose.ACCOUNT)
+        yield Route("GET", "/rest/people", self.list_people, Purpose.ACCOUNT)
         yield Route("GET", "/rest/organizationAcls", self.list_roles, Purpose.ACCOUNT)
         yield Route("GET", "/rest/organizations", self.list_organisations, Purpose.ACCOUNT)
         yield Route("GET", "/rest/organizations/{id}", self.show_organisation, Purpose.ACCOUNT)
@@ -148,19 +149,21 @@ class Signing:
     async def show_profile(self, request: web.Request) -> web.Response:
         token = await self._network.token(request)
         self._desk.require(token, "r_basicprofile", "me.GET.NO_VERSION")
-        person = self._network.person(token.person_id)
-        first, last = _names(person)
-        return web.json_response(
-            {
-                "id": person.id,
-                "localizedFirstName": first,
-                "localizedLastName": last,
-                "vanityName": person.handle,
-            }
-        )
+        return web.json_response(_profile(self._network.person(token.person_id)))
+
+    async def list_people(self, request: web.Request) -> web.Response:
+        token, query = await self._desk.entered(request)
+        self._desk.require(token, "r_basicprofile", "people.BATCH_GET")
+        keys = query.get("ids")
+        if not isinstance(keys, list) or not all(isinstance(key, dict) for key in keys):
+            raise Answered(answers.bad_query())
+        known = {each.id: each for each in self._network.shelf.people if each.kind == "person"}
+        ids = [str(key.get("id")) for key in keys]
+        found = {f"(id:{key})": _profile(known[key]) for key in ids if key in known}
+        return answers.batch(found, [key for key in ids if key not in known], "people")
 
     async def list_roles(self, request: web.Request) -> web.Response:
-        token, query = await self._desk.entered(request, "organizationAcls.FINDER")
+        token, query = await self._desk.entered(request)
         if not {"rw_organization_admin", "r_organization_admin"} & set(token.scopes):
             raise Answered(answers.not_permitted("organizationAcls.FINDER-roleAssignee"))
         if query.get("q") != "roleAssignee":
@@ -180,7 +183,7 @@ class Signing:
         return answers.page(wanted, *asked.read_paging(query))
 
     async def list_organisations(self, request: web.Request) -> web.Response:
-        token, query = await self._desk.entered(request, "organizations.BATCH_GET")
+        token, query = await self._desk.entered(request)
         self._desk.require(token, "rw_organization_admin", "organizations.BATCH_GET")
         ids = asked.read_ids(query)
         known = {each.id: _shown(each) for each in self._organisations()}
@@ -188,7 +191,7 @@ class Signing:
         return answers.batch(found, [key for key in ids if key not in known], "organizations")
 
     async def show_organisation(self, request: web.Request) -> web.Response:
-        token, _ = await self._desk.entered(request, "organizations.GET")
+        token, _ = await self._desk.entered(request)
         self._desk.require(token, "rw_organization_admin", "organizations.GET")
         for organisation in self._organisations():
             if organisation.id == request.match_info["id"]:
@@ -209,6 +212,16 @@ def _shown(organisation: Person) -> Json:
         "localizedName": organisation.name,
         "vanityName": organisation.handle,
         "primaryOrganizationType": "NONE",
+    }
+
+
+def _profile(person: Person) -> Json:
+    first, last = _names(person)
+    return {
+        "id": person.id,
+        "localizedFirstName": first,
+        "localizedLastName": last,
+        "vanityName": person.handle,
     }
 
 

@@ -41,7 +41,7 @@ class Social:
 
     async def comment(self, request: web.Request) -> web.Response:
         what = "socialActions.comments.CREATE"
-        token, _ = await self._desk.entered(request, what)
+        token, _ = await self._desk.entered(request)
         body = await asked.read_body(request)
         author = self._desk.author(token, body.get("actor"), what, writes=True)
         post = self._desk.found_post(request.match_info["urn"])
@@ -59,7 +59,7 @@ class Social:
         return answers.created(comment.id, self._comment(comment, post))
 
     async def list_comments(self, request: web.Request) -> web.Response:
-        token, query = await self._desk.entered(request, "socialActions.comments.GET_ALL")
+        token, query = await self._desk.entered(request)
         post = self._desk.found_post(request.match_info["urn"])
         self._may_read(token, post, "socialActions.comments.GET_ALL")
         comments = self._network.shelf.posts.answers_to(post.id)
@@ -68,7 +68,7 @@ class Social:
 
     async def delete_comment(self, request: web.Request) -> web.Response:
         what = "socialActions.comments.DELETE"
-        token, query = await self._desk.entered(request, what)
+        token, query = await self._desk.entered(request)
         comment = self._network.shelf.posts.living(request.match_info["id"])
         if comment is None or not comment.parent_id:
             return answers.not_found(request.match_info["id"])
@@ -99,7 +99,7 @@ class Social:
     # Totals and statistics.
 
     async def show_totals(self, request: web.Request) -> web.Response:
-        token, query = await self._desk.entered(request, "socialMetadata.BATCH_GET")
+        token, query = await self._desk.entered(request)
         ids = asked.read_ids(query)
         posts = {urn: post for urn in ids if (post := self._desk.post_of(urn)) is not None}
         self._may_read_any(token, "socialMetadata.BATCH_GET")
@@ -109,7 +109,7 @@ class Social:
         return answers.batch(found, [urn for urn in ids if urn not in found], "socialMetadata")
 
     async def show_total(self, request: web.Request) -> web.Response:
-        token, _ = await self._desk.entered(request, "socialMetadata.GET")
+        token, _ = await self._desk.entered(request)
         post = self._desk.found_post(request.match_info["urn"])
         self._may_read(token, post, "socialMetadata.GET")
         return web.json_response(self._totals(post))
@@ -131,7 +131,7 @@ class Social:
 
     async def show_organisation_statistics(self, request: web.Request) -> web.Response:
         what = "organizationalEntityShareStatistics.FINDER-organizationalEntity"
-        token, query = await self._desk.entered(request, what)
+        token, query = await self._desk.entered(request)
         if query.get("q") != "organizationalEntity":
             raise Answered(answers.bad_query())
         owner = self._desk.administered(token, query.get("organizationalEntity"), what)
@@ -169,7 +169,7 @@ class Social:
 
     async def show_member_statistics(self, request: web.Request) -> web.Response:
         what = "memberCreatorPostAnalytics.FINDER-entity"
-        token, query = await self._desk.entered(request, what)
+        token, query = await self._desk.entered(request)
         self._desk.require(token, "r_member_postAnalytics", what)
         post = self._desk.found_post(_entity_of(query))
         if post.author_id != token.person_id:

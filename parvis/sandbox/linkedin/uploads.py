@@ -40,7 +40,7 @@ class Uploads:
     async def act(self, request: web.Request) -> web.Response:
         resource = request.path.rpartition("/")[2]
         what = f"{resource}.ACTION"
-        token, query = await self._desk.entered(request, what)
+        token, query = await self._desk.entered(request)
         body = await asked.read_body(request)
         if query.get("action") == "initializeUpload":
             wanted = body.get("initializeUploadRequest") or {}
@@ -163,13 +163,13 @@ class Uploads:
         self._network.shelf.media.put(self._network.in_processing(media, _VIDEO_SECONDS))
 
     async def show(self, request: web.Request) -> web.Response:
-        await self._desk.entered(request, "media.GET")
+        await self._desk.entered(request)
         urn = request.match_info["urn"]
         status = self._status(urn)
         return answers.not_found(urn) if status is None else web.json_response(_entity(urn, status))
 
     async def show_many(self, request: web.Request) -> web.Response:
-        _, query = await self._desk.entered(request, "media.BATCH_GET")
+        _, query = await self._desk.entered(request)
         ids = asked.read_ids(query)
         statuses = {urn: status for urn in ids if (status := self._status(urn)) is not None}
         found = {urn: _entity(urn, status) for urn, status in statuses.items()}
