@@ -56,7 +56,8 @@ def limited(network: SandboxNetwork, handle: Handler) -> Handler:
     the tightest limit that it met."""
 
     async def behind(request: web.Request) -> web.StreamResponse:
-        request[_SEEN] = []
+        seen: list[tuple[Window, int]] = []
+        request[_SEEN] = seen
         try:
             take(network, request, "all", limit=GLOBAL_LIMIT, seconds=5 * MINUTE)
             answer = await handle(request)
@@ -64,7 +65,7 @@ def limited(network: SandboxNetwork, handle: Handler) -> Handler:
             answer = stopped.response
         except TokenTrouble as trouble:
             answer = unauthorised(trouble)
-        _tell_limit(answer, request[_SEEN])
+        _tell_limit(answer, seen)
         return answer
 
     return behind
