@@ -18,7 +18,7 @@ from parvis.networks.contract import (
     Published,
     Tokens,
 )
-from parvis.networks.errors import NotSent
+from parvis.networks.errors import NotSent, Unknown
 from parvis.networks.http import Http
 from tests.networks.grounds import Ground, account_of
 from tests.networks.keeping import Kept
@@ -84,6 +84,15 @@ class Author:
 
     async def publish(self, prepared: Prepared, account: Account | None = None) -> Published:
         return await self.network.publish(self.http, account or self.account, prepared)
+
+    async def publish_in_the_end(self, prepared: Prepared) -> Published:
+        """Facebook takes a video before it has worked on it, and what comes of it shows later."""
+        sent_at = now()
+        try:
+            return await self.publish(prepared)
+        except Unknown:
+            self.ground.let_processing_end()
+            return await self.find(prepared, sent_at)
 
     async def post(self, text: str = EVENING, **more: Any) -> Published:
         return await self.publish(await self.prepare(text, **more))

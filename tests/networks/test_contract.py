@@ -47,7 +47,7 @@ async def test_a_video_arrives_whole(author: Author, ground: Ground, video: Medi
     assert account.traits.video is not None
     described = replace(video, alt=video.alt if account.traits.video.alt_limit else "")
 
-    receipt = await author.publish(await author.prepare(media=(described,)))
+    receipt = await author.publish_in_the_end(await author.prepare(media=(described,)))
 
     (post,) = ground.posts()
     assert post.remote_id == receipt.remote_id

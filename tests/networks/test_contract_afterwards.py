@@ -118,7 +118,7 @@ async def test_replies_are_read_to_the_last(
     assert written
     assert sorted(each.text for each in replies) == sorted(each["visible_text"] for each in written)
     assert {each.parent_id for each in replies} == {receipt.remote_id}
-    assert all(each.remote_id and each.author_name for each in replies)
+    assert all(each.remote_id and each.author_id for each in replies)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ SANDBOXED = {
     "linkedin, a member": Sandboxed(
         network="linkedin",
         way="member",
+        ours="urn:li:person:",
         reads=False,
         refuses_equal_texts=True,
         looks_up_by_posting=True,
