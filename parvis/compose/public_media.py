@@ -20,6 +20,11 @@ OPEN_FOR = timedelta(hours=24)
 _SIGNER = TimestampSigner(salt="parvis.compose.public_media")
 
 
+def has_public_address() -> bool:
+    """Networks fetch over https alone."""
+    return str(settings.INSTALLATION.public_url).startswith("https://")
+
+
 def can_be_fetched_by(account: Account) -> bool:
     return bool(_origin_for(account))
 
@@ -48,7 +53,7 @@ def _origin_for(account: Account) -> str:
     installed = settings.INSTALLATION
     if account.is_sandbox:
         return str(installed.local_url or installed.public_url)
-    return str(installed.public_url) if installed.public_url.startswith("https://") else ""
+    return str(installed.public_url) if has_public_address() else ""
 
 
 # Meta looks at the end of the address too.

@@ -17,7 +17,7 @@ from parvis.connections.models import Account
 from parvis.connections.oauth import Departing, begin_oauth, finish_oauth
 from parvis.connections.verbs import connect_with_password, keep_connected
 from parvis.networks.contract import AppRegistration, Secret
-from parvis.networks.errors import NotSent
+from parvis.networks.errors import NetworkError, NotSent
 from parvis.people.models import Workspace
 
 # Nobody's browser goes there: the control hands the address over instead.
@@ -48,9 +48,23 @@ def stages() -> list[Stage]:
     return [_stage(told) for told in _control("networks") if told["name"] in known]
 
 
+def stage_of(network: str) -> Stage | None:
+    """None where no sandbox is offered, or it does not answer."""
+    try:
+        found = stages() if is_offered() else []
+    except NetworkError:
+        return None
+    return next((stage for stage in found if stage.network == network), None)
+
+
+def has_pages(stage: Stage) -> bool:
+    """Whether one signs in there on the network's own pages; else with a password."""
+    return bool(ways_of(stage.network))
+
+
 def rehearse_with(workspace: Workspace, stage: Stage) -> Account:
     """Connects one account of the sandbox's network, with no page in between."""
-    if not ways_of(stage.network):
+    if not has_pages(stage):
         return connect_with_password(
             workspace,
             stage.network,

@@ -10,6 +10,29 @@ VISIBILITIES = {
     "direct": pgettext_lazy("visibility", "mentioned people only"),
 }
 
+# What connecting a network means, on the page that offers it.
+NETWORKS = {
+    "x": _("Through X’s own page, with a developer app of yours: X charges it for each post."),
+    "facebook": _("The Pages that you run. Facebook asks you which of them."),
+    "instagram": _("Professional accounts: business or creator."),
+    "linkedin": _("Yourself, and the organisations that you administer."),
+    "threads": _("Your profile on Threads."),
+    "mastodon": _(
+        "On any server. Yours asks you whether Parvis may post, and you can withdraw that there."
+    ),
+    "bluesky": _(
+        "With an app password: it can be revoked by itself, and your own password stays yours."
+    ),
+}
+
+# The ways of connecting a network that offers several.
+WAYS = {
+    ("instagram", "instagram-login"): _("With the Instagram account itself"),
+    ("instagram", "facebook-login"): _("Through the Facebook Page that it is linked to"),
+    ("linkedin", "member"): _("Yourself alone"),
+    ("linkedin", "organisations"): _("Yourself and your organisations"),
+}
+
 # compose.validation and deliver.freeze
 FINDINGS = {
     "empty": _("There is nothing to say yet: write a text or add a picture."),

@@ -28,6 +28,24 @@ class BlueskyForm(forms.Form):
     )
 
 
+class DeveloperAppForm(forms.Form):
+    """Some networks give no secret to an app that cannot keep one, so it may be left empty."""
+
+    client_id = forms.CharField(
+        label=_("App ID"),
+        max_length=500,
+        help_text=_("Also called client ID or app key."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    client_secret = forms.CharField(
+        label=_("Secret"),
+        max_length=500,
+        required=False,
+        help_text=_("It is sealed as soon as it arrives, and never shown again."),
+        widget=forms.PasswordInput(attrs=_SECRET),
+    )
+
+
 class MastodonServerForm(forms.Form):
     server = forms.CharField(
         label=_("Server"),

@@ -1,5 +1,6 @@
 """Accounts: the list, connecting and disconnecting."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,13 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parvis.connections import rehearsal
 from parvis.connections import verbs as connections
 from parvis.connections.models import Account, AccountState
+from parvis.connections.rehearsal import Stage
 from parvis.deliver import leaving
 from parvis.networks.contract import Secret
 from parvis.networks.errors import NetworkError
 from parvis.report.accounts import account_line, account_lines
 from parvis.report.sentences import sentence_for_connecting
+from parvis.report.ways import networks_to_connect
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.accounts import BlueskyForm, MastodonServerForm, MastodonTokenForm
 from parvis.web.middleware import lets_forms_lead_to
@@ -29,26 +33,38 @@ def list_accounts(request: DeskRequest) -> HttpResponse:
     context = {
         "accounts": [account for account in accounts if not account.is_disconnected],
         "disconnected": [account for account in accounts if account.is_disconnected],
+        "networks": networks_to_connect(),
+        "stages": _stages(),
+        "sandbox": settings.INSTALLATION.sandbox,
     }
-    return render(request, "parvis/accounts.html", context)
+    page = render(request, "parvis/accounts.html", context)
+    return lets_forms_lead_to(page, oauth.networks_pages())
 
 
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def connect_bluesky(request: DeskRequest) -> HttpResponse:
-    form = BlueskyForm(request.POST or None, initial={"handle": request.GET.get("handle", "")})
+    """`?sandbox=1` is for an account of the sandbox."""
+    stage = rehearsal.stage_of("bluesky") if request.GET.get("sandbox") else None
+    named = {"handle": request.GET.get("handle", "")}
+    form = BlueskyForm(request.POST or None, initial=named)
     if form.is_valid():
         handle, password = form.cleaned_data["handle"], Secret(form.cleaned_data["password"])
         try:
             account = connections.connect_with_password(
-                request.workspace, "bluesky", handle, password
+                request.workspace,
+                "bluesky",
+                handle,
+                password,
+                server=stage.origin if stage else "",
+                is_sandbox=stage is not None,
             )
         except NetworkError as error:
             form.add_error(None, sentence_for_connecting(error))
         else:
             return welcome(request, [account])
-    return _page(request, "parvis/connect_bluesky.html", form)
+    return _page(request, "parvis/connect_bluesky.html", form, stage=stage)
 
 
 @never_cache
@@ -97,9 +113,17 @@ def disconnect(request: DeskRequest, account_id: int) -> HttpResponse:
     return redirect("accounts")
 
 
-def _page(request: DeskRequest, template: str, form: object) -> HttpResponse:
+def _stages() -> list[Stage]:
+    """A sandbox that is starting, or has stopped, is no reason to show nothing else."""
+    try:
+        return rehearsal.stages() if rehearsal.is_offered() else []
+    except NetworkError:
+        return []
+
+
+def _page(request: DeskRequest, template: str, form: object, **more: object) -> HttpResponse:
     wrong = bool(getattr(form, "errors", None))
-    return render(request, template, {"form": form}, status=422 if wrong else 200)
+    return render(request, template, {"form": form, **more}, status=422 if wrong else 200)
 
 
 def _disconnected(account: Account, held: int) -> str:

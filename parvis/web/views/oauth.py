@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from parvis.config.reach import sandbox_hosts
 from parvis.connections.oauth import Departing, begin_oauth, finish_oauth, offer
 from parvis.connections.verbs import keep_connected
 from parvis.networks.contract import Connected, Secret
@@ -32,13 +33,13 @@ class Refusal(Exception):
     sentence: str
 
 
-def leave_for(
-    request: DeskRequest, network: str, server: str, *, way: str = "", is_sandbox: bool = False
-) -> HttpResponse:
+def leave_for(request: DeskRequest, network: str, server: str, *, way: str = "") -> HttpResponse:
     """Raises NetworkError when the server cannot be found or will not know Parvis."""
-    departing = begin_oauth(
-        network, server, return_address(request), way=way, is_sandbox=is_sandbox
-    )
+    return depart(request, begin_oauth(network, server, return_address(request), way=way))
+
+
+def depart(request: DeskRequest, departing: Departing) -> HttpResponse:
+    """What must match on return is kept in this browser's session."""
     request.session[_KEPT] = {
         "network": departing.network,
         "way": departing.way,
@@ -53,7 +54,9 @@ def leave_for(
 
 def networks_pages() -> str:
     """Where the browser may be sent, as sources of a content security policy."""
-    named = (host if ":" in host else f"{host}:*" for host in settings.INSTALLATION.private_hosts)
+    installed = settings.INSTALLATION
+    private = installed.private_hosts | sandbox_hosts(installed.sandbox)
+    named = (host if ":" in host else f"{host}:*" for host in private)
     return " ".join(["https:", *(f"http://{host}" for host in sorted(named))])
 
 

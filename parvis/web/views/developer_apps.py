@@ -1,0 +1,88 @@
+"""The owner's own developer apps: what to enter at the network, and what to enter here."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from parvis.connections import client_apps
+from parvis.connections.client_apps import AppToEnter
+from parvis.networks.contract import AppRegistration, Secret
+from parvis.networks.errors import NetworkError
+from parvis.report.sentences import sentence_for_connecting
+from parvis.web.desk_request import DeskRequest
+from parvis.web.forms.accounts import DeveloperAppForm
+from parvis.web.views.oauth import return_address
+from parvis.web.views.posted import posted_from
+
+
+@require_safe
+def list_apps(request: DeskRequest) -> HttpResponse:
+    entered = client_apps.entered_apps()
+    apps = [(entry, entered.get(entry.app.name)) for entry in client_apps.apps_to_enter()]
+    return render(request, "parvis/developer_apps.html", {"apps": apps})
+
+
+@never_cache
+@sensitive_post_parameters("client_secret")
+@require_http_methods(["GET", "POST"])
+def enter_app(request: DeskRequest, name: str) -> HttpResponse:
+    """What is entered is checked at the network before it is kept."""
+    entry = _entry(name)
+    kept = client_apps.entered_apps().get(name)
+    form = DeveloperAppForm(
+        request.POST or None, initial={"client_id": kept.client_id if kept else ""}
+    )
+    if form.is_valid():
+        given = AppRegistration(
+            client_id=form.cleaned_data["client_id"],
+            client_secret=Secret(form.cleaned_data["client_secret"]),
+        )
+        try:
+            known = client_apps.check_app(name, given)
+        except NetworkError as error:
+            form.add_error(None, sentence_for_connecting(error))
+        else:
+            client_apps.keep_app(name, given, checked=known)
+            messages.success(request, _kept(entry, known))
+            return redirect("developer-apps")
+    context = {
+        "entry": entry,
+        "kept": kept,
+        "form": form,
+        "return_address": return_address(request),
+    }
+    return render(request, "parvis/developer_app.html", context, status=422 if form.errors else 200)
+
+
+@posted_from("developer-app", "name")
+def forget_app(request: DeskRequest, name: str) -> HttpResponse:
+    entry = _entry(name)
+    client_apps.forget_app(name)
+    messages.success(
+        request, _("The credentials of %(app)s are forgotten here.") % {"app": entry.app.label}
+    )
+    return redirect("developer-apps")
+
+
+def _entry(name: str) -> AppToEnter:
+    entry = client_apps.app_to_enter(name)
+    if entry is None:
+        raise Http404
+    return entry
+
+
+def _kept(entry: AppToEnter, known: bool) -> str:
+    told = {"app": entry.app.label}
+    if known:
+        return _("%(app)s knows these credentials. They are kept, sealed.") % told
+    return (
+        _(
+            "The credentials of %(app)s are kept, sealed. The network cannot tell whether they are "
+            "right before somebody signs in."
+        )
+        % told
+    )
