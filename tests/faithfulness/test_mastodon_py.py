@@ -4,7 +4,6 @@ for the base address."""
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,24 +17,11 @@ from mastodon import (
 )
 from PIL import Image as Picture
 
-from parvis.sandbox.mastodon import Mastodon as SandboxMastodon
-from tests.servers.sandbox import RunningSandbox, running_sandbox
+from tests.servers.sandbox import RunningSandbox
 
 BACK = "http://127.0.0.1:8000/back"
 SCOPES = ["read", "write"]
 EVENING = "Ce soir à 19 h : lecture 📚 avec @alice@example.org https://example.org/lecture #lecture"
-
-
-@pytest.fixture(scope="module")
-def module_server() -> Iterator[RunningSandbox]:
-    with running_sandbox(only=(SandboxMastodon,)) as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(module_server: RunningSandbox) -> RunningSandbox:
-    module_server.reset()
-    return module_server
 
 
 def registered(sandbox: RunningSandbox, scopes: list[str]) -> Mastodon:

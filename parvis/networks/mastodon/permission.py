@@ -108,23 +108,23 @@ async def refresh(http: Http, account: Account, app: AppRegistration | None) -> 
     )
     if _refuses(answer):
         raise token_dead(answer.host)
-    new = read_tokens(answer, datetime.now(UTC))
-    return new if new.refresh is not None else replace(new, refresh=old)
+    return read_tokens(answer, datetime.now(UTC), old)
 
 
 def _refuses(answer: Answer) -> bool:
     return answer.status in (400, 401) and error_of(answer) is not None
 
 
-def read_tokens(answer: Answer, now: datetime) -> Tokens:
-    """What /oauth/token granted. Mastodon's tokens do not lapse; some sister servers' do."""
+def read_tokens(answer: Answer, now: datetime, refresh_before: Secret | None = None) -> Tokens:
+    """What /oauth/token granted. Mastodon's tokens do not lapse; some sister servers' do. A
+    refresh token that is not replaced goes on."""
     if not answer.ok:
         raise failure(answer)
     granted = answer.json_object()
     renews = granted.get("refresh_token")
     tokens = Tokens(
         access=Secret(_word(answer, granted, "access_token")),
-        refresh=Secret(renews) if isinstance(renews, str) else None,
+        refresh=Secret(renews) if isinstance(renews, str) else refresh_before,
         scopes=_scopes(granted.get("scope"), answer),
     )
     return _lasting(tokens, granted.get("expires_in"), now)
