@@ -193,7 +193,7 @@ def test_a_token_made_by_hand_connects_too(desk: Client, mastodon_server: Mastod
 def test_every_error_of_connecting_is_a_sentence(
     desk: Client, monkeypatch, error: Refused, sentence: str
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **_more: object) -> None:
         raise error
 
     monkeypatch.setattr("parvis.web.views.oauth.begin_oauth", fail)

@@ -30,15 +30,16 @@ from parvis.web.views.welcoming import welcome
 @require_safe
 def list_accounts(request: DeskRequest) -> HttpResponse:
     accounts = account_lines(request.workspace)
+    stages = _stages()
     context = {
         "accounts": [account for account in accounts if not account.is_disconnected],
         "disconnected": [account for account in accounts if account.is_disconnected],
         "networks": networks_to_connect(),
-        "stages": _stages(),
+        "stages": stages,
         "sandbox": settings.INSTALLATION.sandbox,
     }
     page = render(request, "parvis/accounts.html", context)
-    return lets_forms_lead_to(page, oauth.networks_pages())
+    return lets_forms_lead_to(page, oauth.sandbox_pages()) if stages else page
 
 
 @never_cache

@@ -54,10 +54,15 @@ def depart(request: DeskRequest, departing: Departing) -> HttpResponse:
 
 def networks_pages() -> str:
     """Where the browser may be sent, as sources of a content security policy."""
-    installed = settings.INSTALLATION
-    private = installed.private_hosts | sandbox_hosts(installed.sandbox)
+    private = settings.INSTALLATION.private_hosts
     named = (host if ":" in host else f"{host}:*" for host in private)
     return " ".join(["https:", *(f"http://{host}" for host in sorted(named))])
+
+
+def sandbox_pages() -> str:
+    """The same for the networks that the sandbox stands in for."""
+    hosts = sandbox_hosts(settings.INSTALLATION.sandbox)
+    return " ".join(f"http://{host}" for host in sorted(hosts))
 
 
 @never_cache
