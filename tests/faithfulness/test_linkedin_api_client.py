@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 import requests
@@ -389,3 +389,35 @@ class TestSocial:
         (person,) = read.results.values()
         assert person["id"] == key["id"]
         assert person["vanityName"] == "ponts"
+
+
+class TestStrictness:
+    """What the client always does right, and others easily do not."""
+
+    HEADERS: ClassVar = {"LinkedIn-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
+
+    def get(self, events: Desk, path: str, **headers: str) -> requests.Response:
+        bearer = {"Authorization": f"Bearer {events.token}"}
+        origin = events.sandbox.origin("linkedin")
+        return requests.get(f"{origin}{path}", headers=bearer | headers, timeout=10)
+
+    def test_a_key_must_be_escaped(self, events: Desk) -> None:
+        urn = events.create("Bonjour")
+
+        bare = self.get(events, f"/rest/posts/{urn}", **self.HEADERS)
+        escaped = self.get(events, f"/rest/posts/{quote(urn, safe='')}", **self.HEADERS)
+
+        assert (bare.status_code, escaped.status_code) == (400, 200)
+
+    def test_a_value_must_be_escaped(self, events: Desk) -> None:
+        path = f"/rest/posts?q=author&author={events.author}"
+
+        assert self.get(events, path, **self.HEADERS).status_code == 400
+
+    @pytest.mark.parametrize("name", HEADERS)
+    def test_a_header_must_not_be_missing(self, events: Desk, name: str) -> None:
+        path = f"/rest/posts?q=author&author={quote(events.author, safe='')}"
+        without = {key: value for key, value in self.HEADERS.items() if key != name}
+
+        assert self.get(events, path, **without).status_code == 400
+        assert self.get(events, path, **self.HEADERS).status_code == 200

@@ -219,6 +219,7 @@ class TestRefusals:
             (422, {"message": "text exceeded the maximum"}, Refused, "too-long"),
             (400, {"message": "Syntax exception in path variables"}, Refused, "rejected"),
             (413, {"message": "Too large"}, Refused, "media-too-large"),
+            (422, {"code": "MEDIA_ASSET_PROCESSING", "message": "x"}, NotSent, "processing"),
             (413, NGINX_413, NotSent, "odd-answer"),
             (403, CLOUDFLARE, NotSent, "odd-answer"),
             (400, "", NotSent, "odd-answer"),

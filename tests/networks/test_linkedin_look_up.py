@@ -261,6 +261,19 @@ class TestLookingUpComments:
         assert present.published is not None
         assert present.published.remote_id == below.remote_id
 
+    async def test_with_its_post_a_comment_is_gone(
+        self, http: Http, sandbox: RunningSandbox
+    ) -> None:
+        events = await organisation(http, sandbox)
+        receipt = await post(http, events, "Bonjour")
+        comment = Part(text="Tout (ici)", is_comment=True)
+        ready = await prepare(http, events, comment, follows=(receipt,))
+        await LINKEDIN.delete(http, events, receipt.remote_id)
+
+        found = await LINKEDIN.look_up(http, events, ready, datetime.now(UTC))
+
+        assert found.presence is Presence.ABSENT
+
     async def test_a_members_comment_cannot_be_told_and_is_not_repeated(
         self, http: Http, sandbox: RunningSandbox
     ) -> None:

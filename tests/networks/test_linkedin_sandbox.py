@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from parvis.networks.contract import (
     Account,
@@ -17,6 +18,7 @@ from parvis.networks.contract import (
     OAuthReturn,
     Part,
     Poll,
+    Tokens,
     Visibility,
 )
 from parvis.networks.errors import (
@@ -47,6 +49,7 @@ from tests.networks.linkedin_accounts import (
     post,
     prepare,
 )
+from tests.networks.loopback import Server
 from tests.networks.media import draw_picture, picture_file
 from tests.servers.sandbox import RunningSandbox
 
@@ -501,6 +504,35 @@ class TestUploads:
             await prepare(http, account, Part(text="Vitrine", media=(image,)))
 
         assert refusal.value.code == "media-refused"
+
+
+@pytest.mark.parametrize("kind", ["image", "video"])
+async def test_media_go_to_linkedin_alone_whatever_an_answer_names(
+    http: Http, server: Server, image: MediaFile, video: MediaFile, kind: str
+) -> None:
+    elsewhere = f"http://localhost:{server.port}/dms-uploads/1"
+    parts = [{"uploadUrl": elsewhere, "firstByte": 0, "lastByte": video.size - 1}]
+    granted = {kind: f"urn:li:{kind}:1", "uploadUrl": elsewhere, "uploadInstructions": parts}
+
+    async def grant(_request: web.Request) -> web.Response:
+        return web.json_response({"value": granted})
+
+    server.answer = grant
+    account = Account(
+        network="linkedin",
+        server=server.url,
+        remote_id="urn:li:person:a",
+        handle="Librairie Ponts",
+        tokens=Tokens(access=Secret("access")),
+        traits=LINKEDIN.usual_traits,
+    )
+    file = image if kind == "image" else replace(video, alt="")
+
+    with pytest.raises(NotSent) as odd:
+        await prepare(http, account, Part(text="Vitrine", media=(file,)))
+
+    assert odd.value.code == "odd-answer"
+    assert [request.method for request in server.requests] == ["POST"]
 
 
 def _uploads(sandbox: RunningSandbox, status: int | None = None) -> int:

@@ -32,6 +32,8 @@ NO_PERMISSION = "no-permission"
 # code: they are on no page that was read).
 _REVOKED = ("REVOKED_ACCESS_TOKEN", 65601)
 _DUPLICATE = "DUPLICATE_POST"
+# MEDIA_ASSET_PROCESSING and the like, from memory: the media are not ready yet.
+_PROCESSING = "PROCESSING"
 _POST_URN = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
 # The phrases are from memory: "… exceeded the maximum allowed (3000 characters)".
 _TOO_LONG = ("exceed", "too long", "too_long")
@@ -116,8 +118,10 @@ def _version_retired(answer: Answer, said: Mapping[str, Any]) -> Blocked:
     )
 
 
-def _refusal(answer: Answer, said: Mapping[str, Any]) -> Refused:
+def _refusal(answer: Answer, said: Mapping[str, Any]) -> NetworkError:
     words = answer.clean(_words(said))
+    if any(code.endswith(_PROCESSING) for code in _codes(said)):
+        return still_processing()
     if _DUPLICATE in _codes(said):
         return _duplicate(words)
     if answer.status == 403:
@@ -136,6 +140,13 @@ def _refusal(answer: Answer, said: Mapping[str, Any]) -> Refused:
         f"LinkedIn refused the request: “{words}” Nothing was posted; change the post or read "
         "there what stands in the way.",
         said=words,
+    )
+
+
+def still_processing() -> NotSent:
+    return NotSent(
+        "processing",
+        "LinkedIn is still working on the media. Nothing was posted; it can be tried again.",
     )
 
 

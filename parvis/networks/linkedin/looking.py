@@ -31,7 +31,13 @@ from parvis.networks.contract import (
 )
 from parvis.networks.errors import Duplicate, NotSent, Refused, Unknown
 from parvis.networks.http import Answer, Http
-from parvis.networks.linkedin.api import NETWORK, NO_PERMISSION, failure, is_organisation
+from parvis.networks.linkedin.api import (
+    NETWORK,
+    NO_PERMISSION,
+    failure,
+    is_gone,
+    is_organisation,
+)
 from parvis.networks.linkedin.comparing import Likeness, Listed
 from parvis.networks.linkedin.moments import moment_of
 from parvis.networks.linkedin.post import (
@@ -87,12 +93,15 @@ async def _find_listed(http: Http, search: Search) -> Found:
 
 
 async def _find_comment(http: Http, search: Search) -> Found:
-    """Nothing is told of a guard for comments, so one that cannot be read is not repeated."""
+    """Nothing is told of a guard for comments, so one that cannot be read is not repeated. With
+    the post its comments are gone."""
     recent: list[Listed] = []
     for page in range(PAGES):
         answer = await _ask_for_comments(http, search, page)
         if answer.status == 403:
             return _CANNOT_TELL
+        if is_gone(answer):
+            return Found(presence=Presence.ABSENT)
         comments = _read_page(answer, Listed.from_comment)
         floor = floor_of(search.sent_at, answer, datetime.now(UTC))
         recent += [comment for comment in comments if comment.written_at >= floor]

@@ -16,7 +16,7 @@ from yarl import URL
 from parvis.networks.contract import Account, Json, MediaFile, Progress
 from parvis.networks.errors import NotSent, Refused
 from parvis.networks.http import Answer, Http, Slice
-from parvis.networks.linkedin.api import NETWORK, SERVER, failure
+from parvis.networks.linkedin.api import NETWORK, SERVER, failure, still_processing
 from parvis.networks.linkedin.restli import address, headers
 
 UPLOAD_SECONDS = 120.0
@@ -181,10 +181,7 @@ class Uploader:
             if pause is not None:
                 await asyncio.sleep(pause)
         await self._forget_unless_uploaded(urns, statuses)
-        raise NotSent(
-            "processing",
-            "LinkedIn is still working on the media. Nothing was posted; it can be tried again.",
-        )
+        raise still_processing()
 
     async def _heed_failures(self, urns: Sequence[str], statuses: Mapping[str, Status]) -> None:
         """Uploads that failed or are gone are forgotten, so that the next try makes new ones."""

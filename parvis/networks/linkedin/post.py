@@ -1,8 +1,9 @@
 """Posts and first comments: building the request and reading the receipt."""
 
 from collections.abc import Sequence
+from urllib.parse import unquote
 
-from parvis.networks.contract import Account, Json, Part, Prepared, Published, Visibility
+from parvis.networks.contract import Account, Json, Part, Poll, Prepared, Published, Visibility
 from parvis.networks.errors import Refused
 from parvis.networks.http import Answer
 from parvis.networks.linkedin.api import failure, site_of
@@ -46,7 +47,7 @@ def build_post(account: Account, part: Part, media: Sequence[str]) -> Json:
 
 def _content(part: Part, media: Sequence[str]) -> Json:
     if part.poll is not None:
-        return {"poll": _poll(part)}
+        return {"poll": _poll(split_question(part.text)[0], part.poll)}
     files = [
         {"id": urn, "altText": file.alt} if file.alt else {"id": urn}
         for file, urn in zip(part.media, media, strict=True)
@@ -56,12 +57,11 @@ def _content(part: Part, media: Sequence[str]) -> Json:
     return {"media": files[0]} if files else {}
 
 
-def _poll(part: Part) -> Json:
-    assert part.poll is not None
+def _poll(question: str, poll: Poll) -> Json:
     return {
-        "question": split_question(part.text)[0],
-        "options": [{"text": option} for option in part.poll.options],
-        "settings": {"duration": POLL_DURATIONS[part.poll.minutes]},
+        "question": question,
+        "options": [{"text": option} for option in poll.options],
+        "settings": {"duration": POLL_DURATIONS[poll.minutes]},
     }
 
 
@@ -83,21 +83,20 @@ def read_receipt(answer: Answer, account: Account, prepared: Prepared) -> Publis
     is there and nobody knows which: the outcome is unknown."""
     if not answer.ok:
         raise failure(answer)
-    created = answer.headers.get("x-restli-id", "")
+    created = unquote(answer.headers.get("x-restli-id", ""))
     if not created:
         raise answer.unreadable()
     if is_comment(prepared):
-        return receipt_of_comment(account, prepared.body["object"], _comment_urn(answer, prepared))
+        post = prepared.body["object"]
+        return receipt_of_comment(account, post, _comment_urn(answer, post, created))
     return receipt_of_post(account, created)
 
 
-def _comment_urn(answer: Answer, prepared: Prepared) -> str:
+def _comment_urn(answer: Answer, post: str, number: str) -> str:
     """The body has the URN, the header only the number, which is enough to make another."""
     said = answer.json_or_none()
     urn = said.get("commentUrn") if isinstance(said, dict) else None
-    if isinstance(urn, str) and urn:
-        return urn
-    return f"urn:li:comment:({prepared.body['object']},{answer.headers['x-restli-id']})"
+    return urn if isinstance(urn, str) and urn else f"urn:li:comment:({post},{number})"
 
 
 def receipt_of_post(account: Account, urn: str) -> Published:
