@@ -17,6 +17,7 @@ from parvis.networks.mastodon.limits import TRAITS
 from parvis.networks.mastodon.looking import Listing, clock_lag, judge, read_page
 from parvis.networks.mastodon.status import build_status
 from parvis.networks.secret import Secret
+from parvis.sandbox.mastodon.wording import to_html
 from tests.networks.answers import CLOUDFLARE, answer
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -66,7 +67,49 @@ WRITTEN = (
 )
 
 
+PIECES = (
+    *(
+        "Ce soir ",
+        "œuvres d’Éluard",
+        "e\u0301te\u0301 ",
+        "今夜は",
+        "أمسية\u200f ",
+        "3 < 4 & 5 > 2 ",
+    ),
+    *("&amp; ", "<b> ", "\n", "\n\n\n", " \u00a0", "\u200b", "👩\u200d👧 ", "“*ici*” ", "_là_ "),
+    *(
+        "@alice ",
+        "@alice@example.org, ",
+        "@bob@elsewhere.example.org ",
+        "a@b.org ",
+        "@",
+        "#été ",
+        "#",
+    ),
+    *("https://www.example.org/a/very/long/address/of/a/lecture?with=a&long=query#and-more ",),
+    *("(https://example.org/a_(b)), ", "http://localhost/ ", "https://example.org/@alice@a.org "),
+)
+
+
+def page_of(handle: str) -> str | None:
+    return "https://here/@alice" if handle in ("alice", "alice@example.org") else None
+
+
 class TestComparing:
+    @given(
+        st.lists(
+            st.one_of(
+                st.sampled_from(PIECES),
+                st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=6),
+            ),
+            max_size=12,
+        ).map("".join)
+    )
+    def test_what_a_server_makes_of_any_text_reads_as_it_was_written(self, text: str) -> None:
+        html = to_html(text, "https://here", page_of)
+
+        assert closely(read_html(html)) == closely(text)
+
     def test_html_reads_as_it_was_written(self) -> None:
         assert closely(read_html(MASTODON_HTML)) == closely(WRITTEN)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 import pytest_asyncio
 from PIL import Image as Picture
@@ -177,6 +179,26 @@ class TestMedia:
 
         assert refusal.value.code == "media-refused"
         assert "1400x800 images are not supported" in refusal.value.sentence
+
+    async def test_a_video_with_too_many_frames_a_second_is_refused(
+        self, desk: Desk, video: MediaFile, tmp_path: Path
+    ) -> None:
+        """The limit is stated, but how many frames a file has is not known here."""
+        path = tmp_path / "fast.mp4"
+        with av.open(str(path), "w") as container:
+            stream = container.add_stream("libx264", rate=144)
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            still = av.VideoFrame.from_image(Picture.new("RGB", (64, 48), "teal"))
+            for number in range(20):
+                still.pts, still.time_base = number, Fraction(1, 144)
+                container.mux(stream.encode(still))
+            container.mux(stream.encode(None))
+
+        with pytest.raises(Refused) as refusal:
+            await desk.prepare(with_media("Vite", replace(video, path=path)))
+
+        assert refusal.value.code == "media-refused"
+        assert "144fps videos are not supported" in refusal.value.sentence
 
     async def test_a_file_that_is_no_image_is_refused_by_the_server(
         self, desk: Desk, image: MediaFile, tmp_path: Path

@@ -48,10 +48,9 @@ def _covers(granted: tuple[str, ...], scope: str) -> bool:
 class Signing:
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._oauth = Permission.of(server)
 
     def routes(self) -> Iterable[Route]:
-        page = ConsentPage(self._server, self._oauth)
+        page = ConsentPage(self._server, self._server.oauth)
         yield Route("POST", "/api/v1/apps", self._server.limited(self.register), Purpose.TOKEN)
         yield Route("GET", "/oauth/authorize", page.show, Purpose.PAGE)
         yield Route("POST", "/oauth/authorize", page.decide, Purpose.PAGE)
@@ -90,10 +89,10 @@ class Signing:
         fields = await fields_of(request)
         form = {name: text(fields, name) for name in fields}
         try:
-            app = self._oauth.client(request, form)
+            app = self._server.oauth.client(request, form)
             if form.get("grant_type") != "authorization_code":
                 raise OAuthError("unsupported_grant_type", "")
-            token = self._oauth.redeem(app, form)
+            token = self._server.oauth.redeem(app, form)
         except OAuthError as error:
             return _refused(error)
         self._server.shelf.tokens.put(replace(token, extra={"application": app.name}))
@@ -110,14 +109,14 @@ class Signing:
         fields = await fields_of(request)
         form = {name: text(fields, name) for name in fields}
         try:
-            self._oauth.client(request, form)
+            self._server.oauth.client(request, form)
         except OAuthError:
             said = {
                 "error": "unauthorized_client",
                 "error_description": "You are not authorized to revoke this token",
             }
             return web.json_response(said, status=403)
-        self._oauth.revoke(form.get("token", ""))
+        self._server.oauth.revoke(form.get("token", ""))
         return web.json_response({})
 
     async def describe(self, _request: web.Request) -> web.Response:
