@@ -270,7 +270,7 @@ _BY_CODE: Mapping[int, _Decision] = {
     **dict.fromkeys((-2, -1, 1, 2), _in_trouble),
     # 80000 to 80014 are the business use cases: 80001 Pages, 80002 Instagram.
     **dict.fromkeys((4, 17, 32, 341, 613, *range(80000, 80015)), _slow_down),
-    **dict.fromkeys((102, 190, 463, 467), _dead_token),
+    **dict.fromkeys((102, 104, 190, 463, 467), _dead_token),
     **dict.fromkeys((10, *range(200, 300)), _lacking),
     # Of the Marketing API's list: that other products answer with it is not confirmed, which is
     # why the words are looked at too.
