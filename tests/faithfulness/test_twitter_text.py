@@ -1,4 +1,5 @@
-"""Our counting for X against twitter-text itself, on texts that nobody wrote down."""
+"""Our counting for X, and the sandbox’s own, against twitter-text itself, on texts that nobody
+wrote down."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from parvis.networks.text import count_units, find_cashtags, find_shortened_links
 from parvis.networks.traits import Counting, Traits
+from parvis.sandbox.x.weights import links, weight
 from tests.servers.node_packages import NodeUnavailable
 from tests.servers.twitter_text import TwitterText, running_twitter_text
 
@@ -67,3 +69,15 @@ def test_the_links_that_x_shortens_are_found(twitter_text: TwitterText, text: st
 def test_the_cashtags_that_x_sees_are_found(twitter_text: TwitterText, text: str) -> None:
     found = tuple(tag.value for tag in find_cashtags(text))
     assert found == twitter_text.measure(text).cashtags
+
+
+# The sandbox takes any pair of letters for a flag.
+NO_SUCH_REGION = "🇦🇦"
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=TEXTS.filter(lambda text: NO_SUCH_REGION not in text))
+def test_the_sandbox_weighs_a_text_as_x_does(twitter_text: TwitterText, text: str) -> None:
+    measured = twitter_text.measure(text)
+    assert weight(text) == measured.units
+    assert tuple(link.url for link in links(text)) == measured.links
