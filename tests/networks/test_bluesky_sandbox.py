@@ -11,7 +11,8 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.networks.bluesky import Bluesky
+from parvis.networks.bluesky import Bluesky, xrpc
+from parvis.networks.bluesky.appview import AppView
 from parvis.networks.bluesky.record import build_record
 from parvis.networks.contract import MediaFile, Part, Presence, Secret
 from parvis.networks.errors import Expired, NotSent, Reconnect, Refused, SlowDown, Unknown
@@ -22,12 +23,14 @@ from parvis.networks.traits import ReplySetting
 from parvis.sandbox.bluesky import Bluesky as SandboxBluesky
 from parvis.sandbox.bluesky.lexicon import Unfit, check_record
 from tests.networks.bluesky_desk import HANDLE, Desk, desk_in, password_in
-from tests.networks.bluesky_post import KEY, NOON
+from tests.networks.bluesky_post import ACCOUNT, KEY, NOON
 from tests.servers.asking import ask
+from tests.servers.fixtures import StandBefore
 from tests.servers.sandbox import RunningSandbox, running_sandbox
 
 EVENING = "Ce soir à 19 h : lecture de « La Place » 📚 https://example.org/lecture #lecture"
 GATED = Part(text=EVENING, reply_setting=ReplySetting.FOLLOWERS)
+JSON = {"Content-Type": "application/json"}
 STORED = ("lose-answer", "error-after", "malformed", "empty-body")
 NOT_STORED = ("lose-request", "error-before", "html-error-page")
 
@@ -337,6 +340,48 @@ async def test_the_replies_of_a_deleted_post_are_refused(desk: Desk) -> None:
         await desk.network.read_replies(desk.http, desk.account, post.remote_id)
 
     assert gone.value.code == "post-gone"
+
+
+async def test_a_post_that_the_appview_does_not_show_yet_is_not_gone(
+    desk: Desk,
+) -> None:
+    """An AppView that lags behind: the repository has the post, the AppView does not."""
+    post = await desk.post(EVENING)
+    service = desk.sandbox.sandbox.networks["bluesky"]
+    kept = service.shelf.posts.living(post.remote_id)
+    assert kept is not None
+    service.delete_post(kept)
+
+    (figures,) = await desk.network.read_metrics(desk.http, desk.account, [post.remote_id])
+    with pytest.raises(NotSent) as unseen:
+        await desk.network.read_replies(desk.http, desk.account, post.remote_id)
+
+    assert (figures.is_gone, figures.counts) == (False, {})
+    assert unseen.value.code == "not-shown-yet"
+
+
+async def test_where_a_server_has_no_appview_the_public_one_is_asked_without_permission(
+    desk: Desk, lost_answers: StandBefore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xrpc, "service_of", lambda _account, public: public)
+    post = await desk.post(EVENING)
+    before = lost_answers(desk.account.server)
+    trouble = b'{"error": "UpstreamFailure", "message": "Upstream service unreachable"}'
+    before.answer_instead("app.bsky.feed.", 502, body=trouble, headers=JSON, times=None)
+    account = replace(desk.account, server=before.url)
+
+    (figures,) = await AppView(public=desk.account.server).read_metrics(
+        desk.http, account, [post.remote_id]
+    )
+
+    assert figures.counts[Metric.REPLIES] == 0
+
+
+def test_no_service_of_bluesky_hears_of_an_account_on_a_machine_of_ones_own() -> None:
+    rehearsed = replace(ACCOUNT, server="http://127.0.0.1:8607")
+
+    assert xrpc.service_of(rehearsed, "https://public.api.bsky.app") == ""
+    assert xrpc.service_of(ACCOUNT, "https://public.api.bsky.app")
 
 
 async def test_deleting_twice_is_a_success(desk: Desk) -> None:

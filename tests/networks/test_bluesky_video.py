@@ -10,12 +10,14 @@ import pytest
 import pytest_asyncio
 
 from parvis.networks.bluesky import video as video_service
+from parvis.networks.bluesky import xrpc
 from parvis.networks.contract import MediaFile, Part, Prepared
 from parvis.networks.errors import NotSent, Refused, SlowDown
 from parvis.networks.http import Http
 from parvis.sandbox.bluesky import Bluesky as SandboxBluesky
 from tests.networks.bluesky_desk import Desk, desk_in
 from tests.networks.media import video_file
+from tests.servers.fixtures import StandBefore
 from tests.servers.sandbox import RunningSandbox, running_sandbox
 
 LARGE = 17 * 1024 * 1024 + 5
@@ -187,6 +189,23 @@ async def test_another_moving_picture_is_refused(desk: Desk, image: MediaFile) -
         await desk.prepare(Part(text="", media=(moving,)))
 
     assert refusal.value.code == "image-type"
+
+
+async def test_where_a_server_is_no_video_service_the_public_one_is_used(
+    desk: Desk, video: MediaFile, lost_answers: StandBefore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xrpc, "service_of", lambda _account, public: public)
+    before = lost_answers(desk.account.server)
+    missing = b'{"error": "MethodNotImplemented", "message": "Method Not Implemented"}'
+    headers = {"Content-Type": "application/json"}
+    before.answer_instead("/xrpc/app.bsky.video.", 501, body=missing, headers=headers, times=None)
+    account = replace(desk.account, server=before.url)
+
+    services = video_service.VideoServices(public=desk.account.server)
+    blob = await services.process(desk.http, account, video, desk.progress)
+
+    assert blob["mimeType"] == "video/mp4"
+    assert (desk.progress.read("video") or {})["service"] == desk.account.server
 
 
 async def test_the_permission_for_the_service_shows_nowhere(desk: Desk, video: MediaFile) -> None:

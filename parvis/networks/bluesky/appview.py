@@ -1,8 +1,8 @@
 """Reading a post's figures and replies from an AppView, which gathers them from all servers.
 
 An account's own server passes such questions on to the AppView that it works with. If that one
-is out of reach it answers 502 `UpstreamFailure`, and 400 if it works with none (both seen on the
-reference PDS); then the public AppView is asked, which needs no permission.
+is out of reach it answers 502 `UpstreamFailure` (seen on the reference PDS), and 400 if it works
+with none (read in its source); then the public AppView is asked, which needs no permission.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from parvis.networks.bluesky import xrpc
 from parvis.networks.bluesky.record import page_of
 from parvis.networks.contract import Account, Json
-from parvis.networks.errors import Refused
+from parvis.networks.errors import NetworkError, NotSent, Refused
 from parvis.networks.http import Answer, Http
 from parvis.networks.measures import Metric, Metrics, Replies, Reply
 
@@ -54,7 +54,7 @@ class AppView:
         asked = [("uri", remote_id), ("depth", str(THREAD_DEPTH)), ("parentHeight", "0")]
         answer = await self._ask(http, account, "getPostThread", "read replies", asked)
         if not answer.ok and xrpc.error_of(answer)[0] == "NotFound":
-            raise _no_such_post()
+            raise await _why_unseen(http, account, remote_id)
         return read_thread(answer, account.server)
 
     async def _read_posts(
@@ -99,13 +99,22 @@ def read_counts(post: Json) -> dict[Metric, int]:
 
 
 async def _unseen(http: Http, account: Account, remote_id: str) -> Metrics:
+    is_gone = await _is_gone(http, account, remote_id)
+    return Metrics(remote_id=remote_id, counts={}, read_at=datetime.now(UTC), is_gone=is_gone)
+
+
+async def _why_unseen(http: Http, account: Account, remote_id: str) -> NetworkError:
+    return _no_such_post() if await _is_gone(http, account, remote_id) else _not_shown_yet()
+
+
+async def _is_gone(http: Http, account: Account, remote_id: str) -> bool:
     """A post that the AppView does not show is gone only if the account's own server says so: the
     AppView may lag behind, or hide it."""
-    answer = await xrpc.get_record(http, account.server, remote_id, "read metrics")
+    answer = await xrpc.get_record(http, account.server, remote_id, "look for post")
     is_gone = xrpc.is_record_missing(answer)
     if not answer.ok and not is_gone:
         raise xrpc.failure(answer)
-    return Metrics(remote_id=remote_id, counts={}, read_at=datetime.now(UTC), is_gone=is_gone)
+    return is_gone
 
 
 def read_thread(answer: Answer, server: str) -> Replies:
@@ -165,3 +174,11 @@ def _moment(said: str) -> datetime:
 
 def _no_such_post() -> Refused:
     return Refused("post-gone", "Bluesky no longer shows this post. What was read of it is kept.")
+
+
+def _not_shown_yet() -> NotSent:
+    return NotSent(
+        "not-shown-yet",
+        "Bluesky does not show this post, though it is there. Nothing was lost; its replies can be "
+        "read later.",
+    )

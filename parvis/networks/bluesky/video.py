@@ -25,7 +25,7 @@ from parvis.networks.bluesky.video_answers import (
     refuse_beyond,
 )
 from parvis.networks.contract import Account, Json, MediaFile, Progress
-from parvis.networks.errors import NotSent, Refused
+from parvis.networks.errors import Expired, NotSent, Refused, SlowDown
 from parvis.networks.http import Answer, Http, Slice
 from parvis.networks.secret import Secret
 
@@ -72,17 +72,30 @@ class VideoServices:
 
 
 async def _ask_own_server(http: Http, account: Account) -> Json | None:
-    """What it lets this account upload, or nothing when it is no video service."""
+    """What it lets this account upload, or nothing when it is no video service: what a server
+    says that passes the question on in vain was never seen."""
     answer = await xrpc.query(
         http, account.server, _LIMITS, "read video limits", token=account.tokens.access
     )
-    return read(answer) if xrpc.is_served(answer) else None
+    if answer.ok:
+        return answer.json_object()
+    trouble = xrpc.failure(answer)
+    is_service = xrpc.is_served(answer) and not isinstance(trouble, Refused)
+    if is_service or isinstance(trouble, Expired | SlowDown):
+        raise trouble
+    return None
 
 
 async def _ask_service(http: Http, account: Account, origin: str) -> Json:
-    aud = f"did:web:{URL(origin).host}"
-    token = await _permission(http, account, aud=aud, lxm=_LIMITS)
+    token = await _permission(http, account, aud=did_of(origin), lxm=_LIMITS)
     return read(await xrpc.query(http, origin, _LIMITS, "read video limits", token=token))
+
+
+def did_of(origin: str) -> str:
+    """The service's own DID. A port's colon is written %3A there (did:web)."""
+    address = URL(origin)
+    port = "" if address.is_default_port() else f"%3A{address.port}"
+    return f"did:web:{address.host}{port}"
 
 
 async def _permission(http: Http, account: Account, *, aud: str, lxm: str) -> Secret:

@@ -113,7 +113,7 @@ def failure(answer: Answer) -> NetworkError:
     if name in _DECISIONS:
         return _DECISIONS[name](answer.clean(message))
     if answer.status == 413:
-        return _image_too_large(message)
+        return _file_too_large(message)
     if not name:
         return _not_the_server(answer)
     return _rejected(answer.clean(message or name))
@@ -159,8 +159,11 @@ def _gone(_: str) -> NetworkError:
     return Refused("account-gone", "This account is no longer on its server. Nothing was posted.")
 
 
-def _image_too_large(_: str) -> NetworkError:
-    return Refused("image-too-large", "The server takes no image this large. Nothing was posted.")
+def _file_too_large(_: str) -> NetworkError:
+    return Refused(
+        "image-too-large",
+        "The server takes no file this large. Nothing was posted; attach a smaller one.",
+    )
 
 
 def _blob_missing(_: str) -> NetworkError:
@@ -212,8 +215,8 @@ _DECISIONS: Mapping[str, Callable[[str], NetworkError]] = {
     "RepoDeactivated": _deactivated,
     "AccountNotFound": _gone,
     "RepoNotFound": _gone,
-    "BlobTooLarge": _image_too_large,
-    "PayloadTooLarge": _image_too_large,
+    "BlobTooLarge": _file_too_large,
+    "PayloadTooLarge": _file_too_large,
     "BlobNotFound": _blob_missing,
     "InvalidSwap": _already_there,
 }
