@@ -122,6 +122,15 @@ def test_a_word_that_is_cut_does_not_begin_to_mention_anybody() -> None:
     assert parts("a" * 40 + "@alice") == ("a" * 39, "a@alice")
 
 
+def test_a_mention_in_a_word_that_is_cut_stays_whole() -> None:
+    assert parts("。" * 38 + "@alice") == ("。" * 38, "@alice")
+    assert parts("." * 38 + "@alice") == ("." * 37, ".@alice")
+
+
+def test_a_tag_longer_than_a_part_is_cut() -> None:
+    assert parts("#" + "a" * 50) == ("#" + "a" * 39, "a" * 11)
+
+
 def test_a_link_stays_whole_and_goes_to_the_next_part() -> None:
     link = "https://example.org/lecture"
     assert parts(f"Toute la soirée de lecture : {link}") == ("Toute la soirée de lecture :", link)

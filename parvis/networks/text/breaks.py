@@ -89,15 +89,16 @@ class Whole:
             for position in (start, end)
         )
 
-    def edges_between(self, start: int, end: int) -> list[int]:
-        """Where a word without any break may be cut in need: between grapheme clusters, outside
-        of links, and not where a sign would begin to mean something at the start of a part."""
+    def edges_between(self, start: int, end: int) -> tuple[list[int], list[int]]:
+        """Where a word without any break may be cut in need: between grapheme clusters, and not
+        where a sign would begin to mean something at the start of a part. Outside of links,
+        mentions and tags; then, for a tag longer than a part, outside of links alone."""
         within = self._edges[bisect_right(self._edges, start) : bisect_left(self._edges, end)]
-        return [
-            edge
-            for edge in within
-            if self._text[edge] not in _TELLING and self._links.around(edge) is None
-        ]
+        edges = [edge for edge in within if self._text[edge] not in _TELLING]
+        return (
+            [edge for edge in edges if self._kept.around(edge) is None],
+            [edge for edge in edges if self._links.around(edge) is None],
+        )
 
     def link_at(self, position: int) -> Span | None:
         return self._links.around(position + 1)

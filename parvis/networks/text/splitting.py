@@ -46,14 +46,18 @@ def split(
     if count(text, traits, content_warning).fits:
         return Pieces(texts=(text,), gaps=("", ""))
     cutter = _Cutter(text, traits, content_warning)
-    if not numbered:
-        return cutter.cut("")
-    for digits in count_up(1):
-        most = 10**digits - 1
-        pieces = cutter.cut(_number(most, most))
-        if len(pieces.texts) <= most:
-            return replace(pieces, numbered=True)
-    raise AssertionError("more digits can always be had")
+    return _cut_numbered(cutter) if numbered else cutter.cut("")
+
+
+def _cut_numbered(cutter: "_Cutter") -> Pieces:
+    """With room for as many digits as the number of parts turns out to have."""
+    tried = (
+        (most, cutter.cut(_number(most, most)))
+        for most in (10**digits - 1 for digits in count_up(1))
+    )
+    return next(
+        replace(pieces, numbered=True) for most, pieces in tried if len(pieces.texts) <= most
+    )
 
 
 def _number(number: int, of: int) -> str:
@@ -109,11 +113,10 @@ class _Cutter:
         return next(one for one in best_first if self._fits(start, one.start))
 
     def _cut_in_word(self, start: int, following: Break) -> Break:
-        edges = self._whole.edges_between(start, following.start)
-        reach = self._reach(start, edges)
-        if not reach:
-            raise self._uncuttable(start)
-        return Break(edges[reach - 1], edges[reach - 1], Kind.WORD)
+        for edges in self._whole.edges_between(start, following.start):
+            if reach := self._reach(start, edges):
+                return Break(edges[reach - 1], edges[reach - 1], Kind.WORD)
+        raise self._uncuttable(start)
 
     def _uncuttable(self, start: int) -> Refused:
         limit = self._traits.text_limit
