@@ -138,17 +138,44 @@ class TestLookingUp:
 
         assert found.presence is not Presence.PRESENT
 
-    async def test_a_member_is_looked_up_by_one_request_and_no_more(
+    async def test_a_members_post_is_created_once_more_and_not_again(
         self, http: Http, sandbox: RunningSandbox
     ) -> None:
         shop = await member(http, sandbox)
         await post(http, shop, "Bonjour")
         ready = await prepare(http, shop, Part(text="Bonjour"))
-        before = len(sandbox.calls("linkedin"))
 
         await LINKEDIN.look_up(http, shop, ready, datetime.now(UTC))
 
-        assert len(sandbox.calls("linkedin")) == before + 1
+        creates = [each for each in sandbox.calls("linkedin") if each["purpose"] == "publish"]
+        assert [each["status"] for each in creates] == [201, 422]
+
+    async def test_a_named_post_that_is_not_there_is_not_believed_where_it_can_be_read(
+        self, http: Http, sandbox: RunningSandbox
+    ) -> None:
+        shop = await member(http, sandbox)
+        earlier = await post(http, shop, "Bonjour")
+        await LINKEDIN.delete(http, shop, earlier.remote_id)
+        ready = await prepare(http, shop, Part(text="Bonjour"))
+        reader = _with_scopes(sandbox, shop, "w_member_social", "r_member_social")
+
+        found = await LINKEDIN.look_up(http, reader, ready, datetime.now(UTC))
+
+        assert found.presence is Presence.CANNOT_TELL
+
+    @pytest.mark.parametrize("fault", ["error-before", "rate-limit", "lose-answer", "malformed"])
+    async def test_a_named_post_that_cannot_be_read_is_believed(
+        self, http: Http, sandbox: RunningSandbox, fault: str
+    ) -> None:
+        shop = await member(http, sandbox)
+        receipt = await post(http, shop, "Bonjour")
+        ready = await prepare(http, shop, Part(text="Bonjour"))
+        sandbox.order("linkedin", fault, on="look-up", times=None)
+
+        found = await LINKEDIN.look_up(http, shop, ready, datetime.now(UTC))
+
+        assert found.published is not None
+        assert found.published.remote_id == receipt.remote_id
 
     @pytest.mark.parametrize("mishap", ["lose-request", "lose-answer", "error-after", "malformed"])
     async def test_a_repeat_that_is_not_answered_leaves_the_question_open(

@@ -1,8 +1,9 @@
 """Finding a post again after nobody heard whether it went out.
 
-An organisation's posts can be listed. A member's cannot: LinkedIn gives `r_member_social` to next
-to nobody. There, LinkedIn's own guard is the witness: it refuses equal content, naming the post
-that has it. So the same create is sent once more.
+An organisation's posts can be listed. Should the list lag behind (nothing is told of that), the
+next create meets the guard that is spoken of below. A member's posts cannot be listed: LinkedIn
+gives `r_member_social` to next to nobody. There, its own guard is the witness: it refuses equal
+content, naming the post that has it. So the same create is sent once more.
 
     it is refused, naming a post of the time in question   the post is there: that one
     it is taken                                            it was not there, and now it is
@@ -11,9 +12,10 @@ Either way there is one post afterwards, which is what was wanted, and its id is
 why repeating is safe here and nowhere else. It is done once per look-up, and the courier looks up
 only when the first request can no longer be under way.
 
-What this does not tell: LinkedIn goes on naming a post for a day or two after it was deleted
-(GitHub ComposioHQ/composio issue 2710), so a person who deletes the post in between is told that
-it is there.
+For a day or two after an equal post was deleted LinkedIn refuses all the same, naming numbers at
+which there is nothing (GitHub ComposioHQ/composio issue 2710). So the post that it names is looked
+at, where the account may read; where it may not, LinkedIn's word stands, and a post whose twin was
+deleted the day before may be believed to be there.
 """
 
 from dataclasses import dataclass
@@ -115,7 +117,8 @@ async def _repeat(http: Http, search: Search) -> Found:
     try:
         published = await send(http, search.account, search.prepared)
     except Duplicate as refusal:
-        return judge_duplicate(refusal, search)
+        found = judge_duplicate(refusal, search)
+        return _CANNOT_TELL if await _is_ghost(http, search.account, found) else found
     except Refused:
         return _CANNOT_TELL
     except Unknown:
@@ -125,6 +128,24 @@ async def _repeat(http: Http, search: Search) -> Found:
             "post twice.",
         ) from None
     return Found(presence=Presence.PRESENT, published=published)
+
+
+async def _is_ghost(http: Http, account: Account, found: Found) -> bool:
+    """Whether LinkedIn itself says that the post it named is not there. Any other answer leaves
+    its word standing."""
+    if found.published is None:
+        return False
+    try:
+        answer = await http.get(
+            address(account.server, "/rest/posts/{}", found.published.remote_id),
+            network=NETWORK,
+            purpose="look up",
+            headers=headers("GET"),
+            bearer=account.tokens.access,
+        )
+    except NotSent:
+        return False
+    return is_gone(answer)
 
 
 def judge_duplicate(refusal: Duplicate, search: Search) -> Found:
