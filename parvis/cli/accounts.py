@@ -49,7 +49,7 @@ def list_accounts(voice: Voice) -> None:
         lines = account_lines(workspace)
         voice.answer({"accounts": [asdict(line) for line in lines]})
         rows = [
-            (str(each.account_id), f"{each.network}:{each.handle}", each.words, each.problem)
+            (str(each.account_id), f"{each.network}:{each.named}", each.words, each.problem)
             for each in lines
         ]
         voice.table(("Number", "Account", "State", "Trouble"), rows)

@@ -173,7 +173,7 @@ def _decided(delivery: "Delivery") -> dict[str, object]:
 
 def _row(line: "PostLine", zone: "ZoneInfo") -> tuple[str, str, str, str]:
     where = ", ".join(
-        f"{place.network}:{place.handle} {place.state or 'draft'}" for place in line.places
+        f"{place.network}:{place.named} {place.state or 'draft'}" for place in line.places
     )
     first_line = line.text.strip().splitlines()[:1] or ["(pictures only)" if line.pictures else ""]
     return (
@@ -189,10 +189,10 @@ def _sentences_about(story: "PostStory", zone: "ZoneInfo") -> list[str]:
     gone = ", deleted" if story.is_deleted else ""
     said = [f"{kind} {story.post_id}{gone}"]
     for told in story.told:
-        said += ["", ", ".join(f"{network}:{handle}" for network, handle in told.places), told.text]
+        said += ["", ", ".join(f"{who.network}:{who.named}" for who in told.places), told.text]
     said += [f"[{picture.name}] {picture.alt}" for picture in story.pictures]
     for each in story.deliveries:
         due = shown_to_a_person(each.due_at, zone)
-        line = f"{each.delivery_id}  {each.network}:{each.handle}  {each.words}, due {due}"
+        line = f"{each.delivery_id}  {each.network}:{each.named}  {each.words}, due {due}"
         said += ["", line, *filter(None, (each.reason, each.follows, each.link))]
     return said

@@ -63,7 +63,8 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.network}:{self.handle}"
+        sandbox = " (sandbox)" if self.is_sandbox else ""
+        return f"{self.network}:{self.handle}{sandbox}"
 
     @property
     def traits(self) -> Traits:

@@ -1,4 +1,4 @@
-"""The API versions to ask for, from versions.toml: data, so that a retired one is a line's change."""
+"""The API versions to ask for, from versions.toml: when one is retired, a line there changes."""
 
 import tomllib
 from functools import cache

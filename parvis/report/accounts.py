@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from parvis.connections.models import Account, AccountState
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
+from parvis.report.faces import Speaker
 from parvis.report.sentences import sentence_for_reason
 
 
@@ -19,6 +20,7 @@ class AccountLine:
     account_id: int
     network: str
     handle: str
+    is_sandbox: bool
     display_name: str
     host: str
     state: str
@@ -27,6 +29,10 @@ class AccountLine:
     waits_until: datetime | None
     scheduled: int
     held: int
+
+    @property
+    def named(self) -> str:
+        return Speaker(network=self.network, handle=self.handle, is_sandbox=self.is_sandbox).named
 
     @property
     def is_connected(self) -> bool:
@@ -75,6 +81,7 @@ def _line(account: Account) -> AccountLine:
         account_id=account.pk,
         network=account.network,
         handle=account.handle,
+        is_sandbox=account.is_sandbox,
         display_name=account.display_name,
         host=urlsplit(account.server).netloc,
         state=account.state,

@@ -13,7 +13,7 @@ from parvis.deliver.states import MAY_BE_CALLED_BACK, STAYED_HERE, State
 from parvis.people.models import Workspace
 from parvis.report import phrases
 from parvis.report.deciding import to_decide
-from parvis.report.faces import face_of
+from parvis.report.faces import Speaker, face_of
 from parvis.report.sentences import sentence_for_reason, sentence_for_what_follows
 
 
@@ -37,6 +37,7 @@ class Decision:
     text: str
     network: str
     handle: str
+    is_sandbox: bool
     state: str
     due_at: datetime
     reason: str
@@ -48,11 +49,15 @@ class Decision:
     lookable: bool
 
     @property
+    def speaker(self) -> Speaker:
+        return Speaker(network=self.network, handle=self.handle, is_sandbox=self.is_sandbox)
+
+    @property
     def heading(self) -> str:
         """What is the matter, in one line."""
         return str(phrases.DECISIONS[self.state]) % {
             "network": face_of(self.network).label,
-            "handle": self.handle,
+            "handle": self.speaker.named,
         }
 
     @property
@@ -91,6 +96,7 @@ def decision_about(delivery: Delivery) -> Decision:
         text=said_by(delivery),
         network=account.network,
         handle=account.handle,
+        is_sandbox=account.is_sandbox,
         state=delivery.state,
         due_at=delivery.due_at,
         reason=reason_of(delivery),

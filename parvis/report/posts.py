@@ -7,12 +7,14 @@ from enum import StrEnum
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.text import Truncator
 
 from parvis.compose.models import Post, Variant
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
 from parvis.report.deciding import WAITS_FOR_A_PERSON
+from parvis.report.faces import Speaker
 
 PAGE = 30
 
@@ -34,7 +36,16 @@ class Place:
 
     network: str
     handle: str
+    is_sandbox: bool
     state: str | None
+
+    @property
+    def named(self) -> str:
+        return Speaker(network=self.network, handle=self.handle, is_sandbox=self.is_sandbox).named
+
+    @property
+    def short(self) -> str:
+        return Truncator(self.handle).chars(24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +142,12 @@ def _line(post: Post) -> PostLine:
 
 def _draft_places(post: Post) -> tuple[Place, ...]:
     return tuple(
-        Place(network=variant.account.network, handle=variant.account.handle, state=None)
+        Place(
+            network=variant.account.network,
+            handle=variant.account.handle,
+            is_sandbox=variant.account.is_sandbox,
+            state=None,
+        )
         for variant in post.variants.all()
     )
 
@@ -141,6 +157,7 @@ def _places(post: Post) -> tuple[Place, ...]:
         Place(
             network=delivery.account.network,
             handle=delivery.account.handle,
+            is_sandbox=delivery.account.is_sandbox,
             state=delivery.state,
         )
         for delivery in post.deliveries.all()

@@ -17,6 +17,7 @@ from parvis.report.decisions import (
     web_address,
     with_way_back,
 )
+from parvis.report.faces import Speaker, speaker_of
 from parvis.report.sentences import sentence_for_reason, sentence_for_what_follows
 
 # A delivery this near is watched, so that a reader sees it go out.
@@ -29,7 +30,7 @@ class Told:
 
     text: str
     content_warning: str
-    places: tuple[tuple[str, str], ...]
+    places: tuple[Speaker, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class DeliveryStory:
     account_id: int
     network: str
     handle: str
+    is_sandbox: bool
     state: str
     words: str
     due_at: datetime
@@ -71,6 +73,10 @@ class DeliveryStory:
     link: str
     decision: Decision | None
     tries: tuple[Try, ...]
+
+    @property
+    def named(self) -> str:
+        return Speaker(network=self.network, handle=self.handle, is_sandbox=self.is_sandbox).named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +129,7 @@ def _deliveries_of(post: Post) -> Iterable[Delivery]:
 
 
 def _told(post: Post, deliveries: Iterable[Delivery]) -> Iterable[Told]:
-    said: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    said: dict[tuple[str, str], list[Speaker]] = {}
     for place, text, warning in _sayings(post, deliveries):
         places = said.setdefault((text, warning), [])
         if place not in places:
@@ -132,17 +138,13 @@ def _told(post: Post, deliveries: Iterable[Delivery]) -> Iterable[Told]:
         yield Told(text=text, content_warning=warning, places=tuple(places))
 
 
-def _sayings(
-    post: Post, deliveries: Iterable[Delivery]
-) -> Iterable[tuple[tuple[str, str], str, str]]:
+def _sayings(post: Post, deliveries: Iterable[Delivery]) -> Iterable[tuple[Speaker, str, str]]:
     if post.is_draft:
         for variant in post.variants.select_related("account"):
-            place = (variant.account.network, variant.account.handle)
-            yield place, variant.said_text, post.content_warning
+            yield speaker_of(variant.account), variant.said_text, post.content_warning
         return
     for delivery in deliveries:
-        place = (delivery.account.network, delivery.account.handle)
-        yield place, said_by(delivery), delivery.parts[0]["content_warning"]
+        yield speaker_of(delivery.account), said_by(delivery), delivery.parts[0]["content_warning"]
 
 
 def _pictures(post: Post) -> Iterable[Picture]:
@@ -164,6 +166,7 @@ def _story(delivery: Delivery, now: datetime) -> DeliveryStory:
         account_id=delivery.account_id,
         network=delivery.account.network,
         handle=delivery.account.handle,
+        is_sandbox=delivery.account.is_sandbox,
         state=delivery.state,
         words=delivery.get_state_display(),
         due_at=delivery.due_at,

@@ -14,6 +14,7 @@ from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
 from parvis.report.accounts import AccountLine, account_lines
 from parvis.report.decisions import Decision, decisions_of, said_by
+from parvis.report.faces import Speaker, speaker_of
 from parvis.report.score import Score, day_around, score_of
 
 SHOWN = 8
@@ -27,7 +28,7 @@ class Going:
     post_id: int
     text: str
     at: datetime
-    places: tuple[tuple[str, str], ...]
+    places: tuple[Speaker, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,5 +86,5 @@ def _by_post(deliveries: QuerySet[Delivery]) -> Iterable[Going]:
             post_id=post_id,
             text=said_by(first),
             at=first.settled_at or first.due_at,
-            places=tuple((d.account.network, d.account.handle) for d in of_post),
+            places=tuple(speaker_of(d.account) for d in of_post),
         )

@@ -5,8 +5,8 @@
         sandbox.control          # http://127.0.0.1:…: faults, clock, posts, calls (control.py)
 
 How to add a network: write `parvis/sandbox/<name>.py` (or a package) with one class derived from
-`network.SandboxNetwork`, whose docstring says what is asked of it and what it gets; give it a port in
-`ports.py` and a line in `registry.py`. What is there to build on:
+`network.SandboxNetwork`, whose docstring says what is asked of it and what it gets; give it a
+port in `ports.py` and a line in `registry.py`. What is there to build on:
 
     records.py    Person, Post, Media, Item, App, Code, Token: frozen; change one by putting a
                   replaced one back on the shelf

@@ -48,10 +48,11 @@ class Answer:
     after: timedelta
 
 
-def counts(seed: int, post: str, age: timedelta) -> Counts:
-    """How a post of that name stands when it is `age` old."""
+def counts(seed: int, post: str, age: timedelta, share_seen: float = 1.0) -> Counts:
+    """How a post of that name stands when it is `age` old. `share_seen` is how much of the usual
+    audience sees it."""
     chance = random.Random(f"{seed}/{post}/counts")  # noqa: S311 - play, not cryptography
-    views = chance.randint(120, 4_000)
+    views = int(chance.randint(120, 4_000) * share_seen)
     grown = _grown(age)
 
     def share(low: float, high: float) -> int:

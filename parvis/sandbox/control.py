@@ -58,6 +58,7 @@ class Control:
             ("DELETE", "/faults", self.clear_faults),
             ("GET", "/clock", self.show_clock),
             ("POST", "/clock", self.set_clock),
+            ("POST", "/clock/set", self.set_clock_by_page),
             ("POST", "/quirks", self.set_quirk),
             ("GET", "/posts/{network}", self.list_posts),
             ("DELETE", "/posts/{network}", self.take_down),
@@ -136,7 +137,15 @@ class Control:
         return web.json_response({"now": clock.now().isoformat(), "speed": clock.speed})
 
     async def set_clock(self, request: web.Request) -> web.Response:
-        stated = await _json_of(request)
+        self._set_clock(await _json_of(request))
+        return await self.show_clock(request)
+
+    async def set_clock_by_page(self, request: web.Request) -> web.Response:
+        """The buttons of the index."""
+        self._set_clock({name: str(value) for name, value in (await request.post()).items()})
+        return web.Response(status=303, headers={"Location": "/"})
+
+    def _set_clock(self, stated: Json) -> None:
         try:
             self._world.clock.advance(timedelta(seconds=float(stated.get("advance_seconds", 0))))
             if "speed" in stated:
@@ -144,7 +153,6 @@ class Control:
         except (TypeError, ValueError, OverflowError) as error:
             raise Wrong(str(error)) from None
         self._world.keep_clock()
-        return await self.show_clock(request)
 
     async def set_quirk(self, request: web.Request) -> web.Response:
         stated = await _json_of(request)

@@ -33,11 +33,13 @@ from datetime import datetime, timedelta
 from typing import ClassVar, TypeVar
 
 from aiohttp import web
+from markupsafe import Markup
 
 from parvis.sandbox import audience
 from parvis.sandbox.audience import Counts
 from parvis.sandbox.faults import GENERIC, Fault, Kind, Purpose
 from parvis.sandbox.limits import Windows
+from parvis.sandbox.marking import marked
 from parvis.sandbox.oauth import OAuth, Rules, TokenTrouble, bearer_of, new_secret
 from parvis.sandbox.records import App, Item, Media, Person, Post, Token
 from parvis.sandbox.shelf import Collection
@@ -46,6 +48,9 @@ from parvis.sandbox.world import World
 CLIENT_ID = "parvis-sandbox"
 CLIENT_SECRET = "parvis-sandbox-secret"  # noqa: S105 - of a network that does not exist
 APP_PASSWORD = "sand-box0-pass-word"  # noqa: S105
+
+_SHARE_OF_ANSWERS = 0.05
+"""How much of an audience an answer of the audience itself has."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Worked = TypeVar("Worked", Media, Item)
@@ -154,6 +159,10 @@ class SandboxNetwork(ABC):
         """As a visitor reads it."""
         return post.text
 
+    def marked_text(self, post: Post) -> Markup:
+        """The visible text for a page; an override where only what the author marked is a link."""
+        return marked(self.visible_text(post))
+
     def audience_answer(self, post: Post, author: Person, text: str, at: datetime) -> Post:
         """An answer of the audience, not yet kept."""
         return Post(
@@ -245,7 +254,8 @@ class SandboxNetwork(ABC):
     def counts(self, post: Post) -> Counts:
         """How the post stands now; `replies` counts every visible answer."""
         age = self.clock.now() - post.created_at
-        told = audience.counts(self.world.seed, self._audience_name(post), age)
+        share = 1.0 if self.person(post.author_id).is_owner else _SHARE_OF_ANSWERS
+        told = audience.counts(self.world.seed, self._audience_name(post), age, share)
         return replace(told, replies=len(self.shelf.posts.answers_to(post.id)))
 
     def votes(self, post: Post, options: int) -> list[int]:

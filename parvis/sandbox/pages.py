@@ -1,6 +1,5 @@
 """What a visitor sees of a network: its timeline, a single post, and the images in them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from parvis.sandbox.audience import Counts
 from parvis.sandbox.faults import Purpose
@@ -18,7 +17,6 @@ from parvis.sandbox.records import Media, Person, Post
 
 POSTS_SHOWN = 60
 DEPTH = 6
-_MARKED = re.compile(r"https?://[^\s<>\"]+|(?<![\w/])@[\w.@-]*\w|(?<![\w/&])#\w+")
 _STYLE = "/_sandbox/sandbox.css"
 _MEDIA = "/_sandbox/media/{id}"
 # A page of the sandbox runs no script and speaks to nobody.
@@ -111,32 +109,13 @@ def _shown(
         post=post,
         author=network.person(post.author_id),
         link=network.permalink(post),
-        text=marked(network.visible_text(post)),
+        text=network.marked_text(post),
         warning=str(post.extra.get("warning", "")),
         media=tuple(m for key in post.media_ids if (m := network.shelf.media.get(key))),
         poll=_poll(network, post),
         counts=network.counts(post),
         answers=answers,
     )
-
-
-def marked(text: str) -> Markup:
-    """With its links, mentions and hashtags made visible."""
-    parts: list[Markup] = []
-    place = 0
-    for found in _MARKED.finditer(text):
-        parts += [escape(text[place : found.start()]), _mark(found[0])]
-        place = found.end()
-    return Markup("").join([*parts, escape(text[place:])])
-
-
-def _mark(word: str) -> Markup:
-    if word.startswith("http"):
-        trimmed = word.rstrip(".,;:!?)»”’")
-        link = Markup('<a href="{0}" rel="noreferrer nofollow">{0}</a>').format(trimmed)
-        return link + word[len(trimmed) :]
-    kind = "mention" if word.startswith("@") else "hashtag"
-    return Markup('<span class="{}">{}</span>').format(kind, word)
 
 
 def render(
@@ -188,9 +167,13 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("parvis.sandbox"), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters["moment"] = _moment
+    environment.filters |= {"moment": _moment, "counted": _counted}
     return environment
 
 
 def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number:,} {one if number == 1 else more}"

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -135,14 +136,22 @@ def _application(network: SandboxNetwork) -> web.Application:
 async def _only_loopback_names(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """A page elsewhere, whose name was made to point at this machine, gets nothing from here."""
-    host = request.url.host or ""
-    if host == "localhost" or host.endswith(".localhost") or _is_loopback(host):
+    """A page elsewhere gets nothing from here, neither by a name that was made to point at this
+    machine nor by a form that it sends here."""
+    if _is_loopback(request.url.host) and _is_loopback(_sender(request)):
         return await handler(request)
     return web.Response(status=403, text="The sandbox answers to loopback names alone.")
 
 
-def _is_loopback(host: str) -> bool:
+def _sender(request: web.Request) -> str | None:
+    """The host of the page that sent a form; programs, which are no pages, do not tell one."""
+    origin = request.headers.get("Origin")
+    return HOST if origin is None else urlsplit(origin).hostname
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host is None or host == "localhost" or host.endswith(".localhost"):
+        return host is not None
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

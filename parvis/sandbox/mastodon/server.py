@@ -1,5 +1,6 @@
 """What every part of the server leans on: its dialect, its refusals, its limits and its people."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, NoReturn
@@ -88,7 +89,7 @@ class Server(SandboxNetwork):
 
     async def reader_of(self, request: web.Request, scope: str) -> Token | None:
         """None for a visitor. A token that the server no longer knows makes a visitor, too
-        (authorize_if_got_token! in api/access_token_tracking_concern.rb and its kin)."""
+        (authorize_if_got_token! of statuses_controller.rb and others)."""
         try:
             return await self.owner_of(request, scope)
         except TokenTrouble as trouble:
@@ -142,7 +143,8 @@ class Server(SandboxNetwork):
     def _headers(self, limit: int, remaining: int, resets_at: datetime) -> dict[str, str]:
         """Mastodon tells the end of the window as an ISO time, GoToSocial in Unix seconds."""
         is_mastodon = self.dialect is MASTODON
-        reset = f"{resets_at:%Y-%m-%dT%H:%M:%S.%f}Z" if is_mastodon else f"{resets_at:%s}"
+        seconds = str(math.ceil(resets_at.timestamp()))
+        reset = f"{resets_at:%Y-%m-%dT%H:%M:%S.%f}Z" if is_mastodon else seconds
         return {
             "X-RateLimit-Limit": str(limit),
             "X-RateLimit-Remaining": str(remaining),

@@ -17,6 +17,8 @@ from parvis.sandbox.x.weights import LIMIT, cashtags, weight
 
 # How long X remembers an equal text is not said anywhere.
 REMEMBERED = timedelta(hours=24)
+# Nobody weighs what is longer: it would hold a server up.
+LONGEST = 10_000
 _SERVED = ("text", "media", "poll", "reply", "reply_settings", "made_with_ai", "paid_partnership")
 # Known to X, and for larger customers than the sandbox's: quotes were taken from the others on
 # 2026-04-20.
@@ -120,7 +122,7 @@ class Posting:
     def _refuse_text(self, text: str, media: Iterable[Media]) -> None:
         if not text and not list(media):
             raise _invalid("text", text, "$.text: is missing but it is required")
-        if weight(text) > LIMIT:
+        if len(text) > LONGEST or weight(text) > LIMIT:
             raise Answered(problems.too_long())
         if cashtags(text) > 1:
             raise Answered(problems.forbidden("Posts are limited to one cashtag."))

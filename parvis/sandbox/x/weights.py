@@ -15,6 +15,7 @@ LIMIT = 280
 LINK_WEIGHT = 23
 _LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 _SLUG_LIMIT = 40
+_LONGEST_LINK = 4096
 
 _PUNCTUATION = r"!'\"#$%&()*+,\-./:;<=>?@\[\]^_{|}~\\"
 _SPACES = r"\t-\r \x85\xa0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -36,17 +37,21 @@ _QUERY_END = r"[a-z0-9\-_&=#/]"
 # The four signs that twitter-text takes for text until a variation selector follows.
 _TEXTUAL = "©®™♟"
 # The flags, keycaps, families, skin tones and subdivisions of Unicode's emoji.
-_PICTURE = (
-    rf"(?:[{_TEXTUAL}](?=\ufe0f)"
-    rf"|[\p{{Extended_Pictographic}}\p{{Emoji_Presentation}}--\p{{RI}}--[{_TEXTUAL}]](?!\ufe0e))"
-    r"(?:\ufe0f|\p{Emoji_Modifier}|[\U000e0020-\U000e007e]+\U000e007f)?"
-)
+# A sign that is a text by itself, such as ©, is an emoji with a selector behind it, or in company.
+_SIGN = r"[\p{Emoji}--[0-9#*\p{RI}]]"
+_TAGS = r"[\U000e0020-\U000e007e]+\U000e007f"
+_TONED = r"\p{Emoji_Modifier_Base}\p{Emoji_Modifier}"
+_PICTURE = rf"(?:\U0001f3f4{_TAGS}|{_TONED}|{_SIGN}\ufe0f|\p{{Emoji_Presentation}}(?!\ufe0e))"
+_JOINED = rf"\u200d(?:{_TONED}|{_SIGN}\ufe0f?)"
+# A pair of regional letters counts as a flag even where there is no such region.
 _EMOJI = regex.compile(
-    rf"[0-9#*]\ufe0f?\u20e3|\p{{RI}}\p{{RI}}|{_PICTURE}(?:\u200d{_PICTURE})*", regex.V1
+    rf"[0-9#*]\ufe0f?\u20e3|\p{{RI}}\p{{RI}}|(?:{_PICTURE}|{_SIGN}(?=\u200d))(?:{_JOINED})*",
+    regex.V1,
 )
 _SHORT = regex.compile(
     rf"https?://t\.co/(?P<slug>[a-z0-9]+)(?:\?{_QUERY}*{_QUERY_END})?", regex.IGNORECASE
 )
+_CHUNK = regex.compile(rf"[^{_SPACES}]+")
 _NO_LINK_AFTER = regex.compile(r"[-_./]$")
 _CASHTAG = regex.compile(
     r"(?:^|(?<=[\s]))\$[a-z]{1,6}(?:[._][a-z]{1,2})?(?=$|\s|[.,!?;:])", regex.I
@@ -78,9 +83,20 @@ def cashtags(text: str) -> int:
 
 def links(text: str) -> list[Link]:
     """With a scheme and without one, as twitter-text's extractUrlsWithIndices finds them."""
+    return [
+        Link(chunk.start() + link.start, chunk.start() + link.end, link.url)
+        for chunk in _CHUNK.finditer(text)
+        for link in _links_within(chunk[0])
+    ]
+
+
+def _links_within(chunk: str) -> list[Link]:
+    """No link goes over a space, and without a top-level domain there is none."""
     found: list[Link] = []
-    for match in _link_pattern().finditer(text):
-        if not _is_host(match["domain"]):
+    if not _top_level_pattern().search(chunk):
+        return found
+    for match in _link_pattern().finditer(chunk):
+        if not _is_host(match["domain"]) or len(match["url"]) > _LONGEST_LINK:
             continue
         if match["scheme"]:
             found += _with_scheme(match)
@@ -134,30 +150,36 @@ def _sign_weight(point: int) -> int:
 @cache
 def _link_pattern() -> "regex.Pattern[str]":
     domain = (
-        rf"(?:{_LETTER}(?:[_-]*{_LETTER})*\.)*{_LETTER}(?:-*{_LETTER})*\."
-        rf"(?:(?:{_top_levels()})(?=[^0-9a-z@+\-]|$)|xn--[\-0-9a-z]+)"
+        rf"(?:{_LETTER}(?:[_-]*{_LETTER})*+\.)*{_LETTER}(?:-*{_LETTER})*+\."
+        r"(?:\L<tops>(?=[^0-9a-z@+\-]|$)|xn--[\-0-9a-z]+)"
     )
     return regex.compile(
         rf"(?P<before>[^a-z0-9@＠$#＃\u202a-\u202e]|^)"
         rf"(?P<url>(?P<scheme>https?://)?(?P<domain>{domain})(?::[0-9]+)?"
         rf"(?P<path>/{_WHOLE_PATH}*)?(?:\?{_QUERY}*{_QUERY_END})?)",
         regex.IGNORECASE,
+        tops=_top_levels(),
     )
 
 
 @cache
 def _latin_domain_pattern() -> "regex.Pattern[str]":
     return regex.compile(
-        rf"(?:[\-a-z0-9{_ACCENTED}]+\.)+(?:(?:{_top_levels()})(?=[^0-9a-z@+\-]|$)|xn--[\-0-9a-z]+)",
+        rf"(?:[\-a-z0-9{_ACCENTED}]+\.)+(?:\L<tops>(?=[^0-9a-z@+\-]|$)|xn--[\-0-9a-z]+)",
         regex.IGNORECASE,
+        tops=_top_levels(),
     )
 
 
 @cache
-def _top_levels() -> str:
-    """Longest first, for an alternation takes the first that fits."""
+def _top_level_pattern() -> "regex.Pattern[str]":
+    return regex.compile(r"\.(?:\L<tops>|xn--)", regex.IGNORECASE, tops=_top_levels())
+
+
+@cache
+def _top_levels() -> frozenset[str]:
     listed = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
     official = listed.partition("===END ICANN DOMAINS===")[0]
     rules = (line.strip() for line in official.splitlines() if not line.startswith("//"))
-    names = {rule.removeprefix("*.") for rule in rules if rule and rule[0] != "!"}
-    return "|".join(sorted((n for n in names if "." not in n), key=lambda n: (-len(n), n)))
+    names = (rule.removeprefix("*.") for rule in rules if rule and rule[0] != "!")
+    return frozenset(name for name in names if "." not in name)

@@ -1,6 +1,7 @@
 """How the desk writes times, states and networks. A builtin of every template."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from parvis.deliver.states import State
-from parvis.report.faces import face_of
+from parvis.report.faces import Speaker, face_of
 from parvis.report.marks import mark_of
 from parvis.report.score import ScoreMark
 
@@ -87,9 +88,10 @@ def face_label(network: str) -> str:
 
 
 @register.filter
-def in_words(places: Sequence[tuple[str, str]]) -> str:
-    """“Bluesky, Mastodon”: the networks of these places, each once."""
-    return ", ".join(dict.fromkeys(face_label(network) for network, _ in places))
+def in_words(places: Sequence[Speaker]) -> str:
+    """“Bluesky, Mastodon (sandbox)”: the networks of these places, each once."""
+    named = (replace(place, handle=face_label(place.network)).named for place in places)
+    return ", ".join(dict.fromkeys(named))
 
 
 @register.filter
@@ -110,6 +112,29 @@ def monogram(network: str) -> SafeString:
         '<span class="net" role="img" aria-label="{0}" title="{0}">{1}</span>',
         shown.label,
         shown.monogram,
+    )
+
+
+@register.simple_tag
+def speaker(account: Speaker, name: str = "") -> SafeString:
+    """An account wherever it appears: its network’s letters, its handle (or `name`), and the mark
+    of the sandbox if it is one of its accounts."""
+    return format_html(
+        '<span class="who{0}">{1}<span title="{2}">{3}</span>{4}</span>',
+        " in-sandbox" if account.is_sandbox else "",
+        monogram(account.network),
+        account.handle,
+        name or account.handle,
+        sandbox_mark() if account.is_sandbox else "",
+    )
+
+
+@register.simple_tag
+def sandbox_mark() -> SafeString:
+    return format_html(
+        '<span class="sandbox-mark" title="{}">{}</span>',
+        _("What it says is on no real network."),
+        _("Sandbox"),
     )
 
 

@@ -18,6 +18,7 @@ from parvis.deliver import leaving
 from parvis.networks.contract import Secret
 from parvis.networks.errors import NetworkError
 from parvis.report.accounts import account_line, account_lines
+from parvis.report.faces import speaker_of
 from parvis.report.sentences import sentence_for_connecting
 from parvis.report.ways import networks_to_connect
 from parvis.web.desk_request import DeskRequest
@@ -129,7 +130,7 @@ def _page(request: DeskRequest, template: str, form: object, **more: object) -> 
 
 def _disconnected(account: Account, held: int) -> str:
     said = _("%(handle)s is disconnected, and its permission is destroyed here.") % {
-        "handle": account.handle
+        "handle": speaker_of(account).named
     }
     if not held:
         return said

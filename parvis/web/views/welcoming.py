@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from parvis.connections.models import Account
 from parvis.deliver import leaving
+from parvis.report.faces import speaker_of
 from parvis.web.desk_request import DeskRequest
 
 
@@ -22,7 +23,7 @@ def welcome(request: DeskRequest, accounts: Iterable[Account]) -> HttpResponse:
 
 
 def _connected(account: Account, released: int) -> str:
-    said = _("%(handle)s is connected.") % {"handle": account.handle}
+    said = _("%(handle)s is connected.") % {"handle": speaker_of(account).named}
     if not released:
         return said
     more = ngettext(
