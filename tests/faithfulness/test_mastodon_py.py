@@ -215,3 +215,14 @@ class TestReading:
 
         with pytest.raises(MastodonRatelimitError):
             client.status_post(EVENING)
+
+    def test_thirty_uploads_in_half_an_hour_are_the_limit(
+        self, sandbox: RunningSandbox, client: Mastodon
+    ) -> None:
+        for _ in range(30):
+            client.media_post(picture(), "image/png")
+        with pytest.raises(MastodonRatelimitError):
+            client.media_post(picture(), "image/png")
+
+        sandbox.advance(31 * 60)
+        assert client.media_post(picture(), "image/png").url

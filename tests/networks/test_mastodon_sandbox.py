@@ -395,4 +395,4 @@ class TestGoToSocial:
             await gotosocial.post(EVENING)
 
         assert limit.value.until is not None
-        assert timedelta(seconds=60) < limit.value.until - now() <= timedelta(seconds=90)
+        assert timedelta(seconds=60) < limit.value.until - now() <= timedelta(seconds=91)
