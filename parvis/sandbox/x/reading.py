@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from parvis.sandbox.x import problems, searching
 from parvis.sandbox.x.fields import read_fields, refuse_unknown
 from parvis.sandbox.x.showing import Showing, mentions
 
-_WINDOW = ("start_time", "end_time", "since_id", "until_id", "max_results", "pagination_token")
+_PAGING = ("start_time", "end_time", "since_id", "until_id", "max_results", "pagination_token")
 _SEARCHED = timedelta(days=7)
 
 
@@ -57,21 +58,21 @@ class Reading:
         return web.json_response(self._posts(request, token, ids, "ids"))
 
     async def timeline(self, request: web.Request, token: Token) -> web.Response:
-        refuse_unknown(request, *_WINDOW, "exclude")
+        refuse_unknown(request, *_PAGING, "exclude")
         posts = self._network.shelf.posts.by(self._person(request).id)
         if "replies" in request.query.get("exclude", "").split(","):
             posts = [post for post in posts if not post.parent_id]
         return self._page(request, token, posts, smallest=5)
 
     async def mentioning(self, request: web.Request, token: Token) -> web.Response:
-        refuse_unknown(request, *_WINDOW)
+        refuse_unknown(request, *_PAGING)
         handle = self._person(request).handle.lower()
         posts = self._network.shelf.posts.newest()
         named = [post for post in posts if handle in mentions(post.text)]
         return self._page(request, token, named, smallest=5)
 
     async def search(self, request: web.Request, token: Token) -> web.Response:
-        refuse_unknown(request, *_WINDOW, "query", "next_token", "sort_order")
+        refuse_unknown(request, *_PAGING, "query", "next_token", "sort_order")
         try:
             wanted = searching.read(request.query.get("query", ""))
         except searching.BadQuery as error:
@@ -114,7 +115,8 @@ class Reading:
     ) -> web.Response:
         """From the newest on; a page's token holds how many were shown before it."""
         size = _size(request, smallest)
-        listed = [post for post in posts if _in_window(request, post)]
+        window = _window(request)
+        listed = [post for post in posts if window.holds(post)]
         start = _start(request)
         page = listed[start : start + size]
         told = self._showing(request, token).answer(page)
@@ -138,18 +140,45 @@ def _size(request: web.Request, smallest: int) -> int:
     return int(stated)
 
 
-def _in_window(request: web.Request, post: Post) -> bool:
-    asked = request.query
-    return (
-        ("start_time" not in asked or post.created_at >= _time(request, "start_time"))
-        and ("end_time" not in asked or post.created_at < _time(request, "end_time"))
-        and ("since_id" not in asked or int(post.id) > int(asked["since_id"]))
-        and ("until_id" not in asked or int(post.id) < int(asked["until_id"]))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """From `start` to before `end`, and between two ids, neither of which is in it."""
+
+    start: datetime | None
+    end: datetime | None
+    since: int | None
+    until: int | None
+
+    def holds(self, post: Post) -> bool:
+        return (
+            (self.start is None or post.created_at >= self.start)
+            and (self.end is None or post.created_at < self.end)
+            and (self.since is None or int(post.id) > self.since)
+            and (self.until is None or int(post.id) < self.until)
+        )
+
+
+def _window(request: web.Request) -> _Window:
+    return _Window(
+        start=_time(request, "start_time"),
+        end=_time(request, "end_time"),
+        since=_id(request, "since_id"),
+        until=_id(request, "until_id"),
     )
 
 
-def _time(request: web.Request, name: str) -> datetime:
-    stated = request.query[name]
+def _id(request: web.Request, name: str) -> int | None:
+    stated = request.query.get(name)
+    if stated is not None and not stated.isdecimal():
+        message = f"The `{name}` query parameter value [{stated}] is not valid"
+        raise Answered(problems.invalid(name, stated, message))
+    return None if stated is None else int(stated)
+
+
+def _time(request: web.Request, name: str) -> datetime | None:
+    stated = request.query.get(name)
+    if stated is None:
+        return None
     try:
         moment = datetime.fromisoformat(stated)
     except ValueError:
