@@ -4,11 +4,12 @@ The generic ones befall a request in `handling.py`, before or after the network 
 asked; the others are the network's own business, which asks `faults.take` for them.
 """
 
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
+
+from parvis.sandbox.records import Json
 
 LONGEST_DELAY_SECONDS = 300.0
 
@@ -77,8 +78,6 @@ GENERIC = frozenset(Kind) - {
     Kind.RETIRED_VERSION,
     Kind.USAGE_CAP,
 }
-REFUSALS = frozenset({Kind.REFUSE, Kind.RATE_LIMIT, Kind.RETIRED_VERSION, Kind.USAGE_CAP})
-"""These a network renders in `refusal`."""
 HANDED_OUT = frozenset({Kind.SLOW_PROCESSING, Kind.CONTAINER_RACE, Kind.RETIRED_METRIC})
 """These a network takes by itself, where they make sense."""
 
@@ -107,37 +106,30 @@ class Fault:
 
 
 class Faults:
-    """The orders in line. Control and networks may live in different threads."""
+    """The orders in line."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._orders: list[_Standing] = []
 
     def order(self, fault: Fault) -> None:
-        with self._lock:
-            self._orders.append(_Standing(fault))
+        self._orders.append(_Standing(fault))
 
     def standing(self) -> list[dict[str, Any]]:
-        with self._lock:
-            return [asdict(each.fault) | {"befallen": each.befallen} for each in self._orders]
+        return [asdict(each.fault) | {"befallen": each.befallen} for each in self._orders]
 
     def clear(self, network: str = "") -> None:
-        with self._lock:
-            self._orders = [
-                each for each in self._orders if network and each.fault.network != network
-            ]
+        self._orders = [each for each in self._orders if network not in ("", each.fault.network)]
 
     def take(self, network: str, purpose: Purpose, kinds: Iterable[Kind]) -> Fault | None:
         """The first order that befalls this request, and counts it."""
         wanted = frozenset(kinds)
-        with self._lock:
-            for each in self._orders:
-                if each.fault.fault in wanted and each.fault.fits(network, purpose):
-                    if (fault := each.take()) is None:
-                        continue
-                    if each.is_spent:
-                        self._orders.remove(each)
-                    return fault
+        for each in tuple(self._orders):
+            if each.fault.fault not in wanted or not each.fault.fits(network, purpose):
+                continue
+            if each.befalls():
+                if each.is_spent:
+                    self._orders.remove(each)
+                return each.fault
         return None
 
 
@@ -151,23 +143,21 @@ class _Standing:
     def is_spent(self) -> bool:
         return self.fault.times is not None and self.befallen >= self.fault.times
 
-    def take(self) -> Fault | None:
+    def befalls(self) -> bool:
+        """Asked once for each request that fits."""
         if self._to_skip > 0:
             self._to_skip -= 1
-            return None
+            return False
         self.befallen += 1
-        return self.fault
+        return True
 
 
-def read_order(stated: Any, known: Mapping[str, frozenset[Kind]]) -> Fault:
+def read_order(stated: Json, known: Mapping[str, frozenset[Kind]]) -> Fault:
     """`known` are the networks and the faults that each of them has."""
-    if not isinstance(stated, dict):
-        raise BadOrder("An order is a JSON object.")
     unknown = stated.keys() - {each.name for each in fields(Fault)}
     _refuse_unless(not unknown, f"Unknown: {', '.join(sorted(unknown))}. {_FORM}")
-    network = stated.get("network")
+    network = str(stated.get("network", ""))
     _refuse_unless(network in known, f"“network” is one of {', '.join(sorted(known))}.")
-    assert isinstance(network, str)
     places = [ANY, *(p.value for p in Purpose if p is not Purpose.PAGE)]
     _refuse_unless(stated.get("on", ANY) in places, f"“on” is one of {', '.join(places)}.")
     kinds = sorted(known[network])
@@ -185,7 +175,7 @@ _FORM = (
 )
 
 
-def _has_sound_numbers(stated: Mapping[str, Any]) -> bool:
+def _has_sound_numbers(stated: Json) -> bool:
     times, seconds = stated.get("times", 1), stated.get("seconds", 0)
     return (
         (times is None or (_is_count(times) and times >= 1))

@@ -111,9 +111,8 @@ async def _expire_token(network: SandboxNetwork, request: web.Request) -> None:
 
 async def _revoke_token(network: SandboxNetwork, request: web.Request) -> None:
     token = network.shelf.tokens.get(await network.presented_token(request))
-    for each in network.shelf.tokens:
-        if token is not None and each.grant == token.grant:
-            network.shelf.tokens.put(replace(each, revoked=True))
+    if token is not None:
+        network.oauth.shut_out(token.grant)
 
 
 async def _lose_answer(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parvis.sandbox.pages import marked
+from parvis.sandbox.marking import marked
 from tests.servers.asking import ask
 from tests.servers.sandbox import RunningSandbox
 

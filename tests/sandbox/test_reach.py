@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 
 import pytest
 
@@ -37,6 +38,25 @@ async def test_a_port_that_is_taken_is_told_and_nothing_stays_open() -> None:
 def test_a_page_under_another_name_gets_nothing(squeaks: RunningSandbox, name: str) -> None:
     for origin in (squeaks.control, squeaks.origin("squeak")):
         assert ask("GET", origin, headers={"Host": name}).status == 403
+
+
+@pytest.mark.parametrize("origin", ["https://example.org", "null"])
+def test_a_form_that_another_page_sends_is_not_taken(squeaks: RunningSandbox, origin: str) -> None:
+    sent = ask("POST", f"{squeaks.control}/reset", headers={"Origin": origin}, json={})
+
+    assert sent.status == 403
+
+
+def test_a_form_of_the_sandboxs_own_pages_is_taken(squeaks: RunningSandbox) -> None:
+    before = squeaks.now()
+    own = {"Origin": squeaks.control}
+
+    sent = ask(
+        "POST", f"{squeaks.control}/clock/set", headers=own, form={"advance_seconds": "3600"}
+    )
+
+    assert (sent.status, sent.headers["Location"]) == (303, "/")
+    assert squeaks.now() - before >= timedelta(hours=1)
 
 
 def test_loopback_names_are_answered(squeaks: RunningSandbox) -> None:
