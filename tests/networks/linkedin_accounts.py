@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,12 +12,15 @@ from parvis.networks.contract import (
     Connected,
     OAuthReturn,
     Part,
+    Poll,
     Prepared,
     Published,
+    Tokens,
     Way,
 )
 from parvis.networks.http import Http
 from parvis.networks.linkedin import LinkedIn
+from parvis.networks.linkedin.post import build_post
 from parvis.networks.secret import Secret
 from tests.networks.grounds import account_of
 from tests.networks.keeping import Kept
@@ -26,6 +30,25 @@ LINKEDIN = LinkedIn()
 MEMBER, ORGANISATIONS = LINKEDIN.ways
 APP = AppRegistration(client_id="parvis-sandbox", client_secret=Secret("parvis-sandbox-secret"))
 BACK = "http://127.0.0.1:9000/back"
+
+
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+POST = Published(remote_id="urn:li:share:7141138937766391808", url="https://www.linkedin.com/")
+POLL = Poll(options=("Roman", "Essai"), minutes=3 * 24 * 60)
+SHOP = Account(
+    network="linkedin",
+    server="https://api.linkedin.com",
+    remote_id="urn:li:person:yrZCpj2Z12",
+    handle="Librairie Ponts",
+    tokens=Tokens(access=Secret("access")),
+    traits=LINKEDIN.usual_traits,
+)
+
+
+def built(text: str = "Bonjour", part: Part | None = None) -> Prepared:
+    """A post of the shop's as it would be sent."""
+    body = build_post(SHOP, part or Part(text=text), [])
+    return Prepared(key="key", text=text, body=body)
 
 
 async def connect(
@@ -48,6 +71,12 @@ async def member(http: Http, sandbox: RunningSandbox) -> Account:
 
 async def organisation(http: Http, sandbox: RunningSandbox) -> Account:
     return account_of((await connect(http, sandbox, ORGANISATIONS))[1])
+
+
+def with_scopes(sandbox: RunningSandbox, account: Account, *scopes: str) -> Account:
+    """The same account with a token for these scopes alone."""
+    access = Secret(sandbox.token("linkedin", "ponts", scopes=scopes)["access_token"])
+    return replace(account, tokens=replace(account.tokens, access=access))
 
 
 async def prepare(
