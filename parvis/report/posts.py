@@ -122,7 +122,7 @@ def _told_deliveries() -> QuerySet[Delivery]:
     told = Delivery.objects.exclude(state=State.CANCELLED).exclude(set_aside_at__isnull=False)
     return (
         told.select_related("account")
-        .only("post_id", "state", "account__network", "account__handle")
+        .only("post_id", "state", "account__network", "account__handle", "account__is_sandbox")
         .order_by("account__network", "account__handle")
     )
 
