@@ -8,7 +8,7 @@ _MARKED = re.compile(r"https?://[^\s<>\"]+|(?<![\w/])@[\w.@-]*\w|(?<![\w/&])#\w+
 
 
 def marked(text: str) -> Markup:
-    """With its links, mentions and hashtags made visible."""
+    """With everything marked that looks like a link, a mention or a hashtag."""
     parts: list[Markup] = []
     place = 0
     for found in _MARKED.finditer(text):
@@ -17,10 +17,24 @@ def marked(text: str) -> Markup:
     return Markup("").join([*parts, escape(text[place:])])
 
 
+def as_link(url: str, text: str) -> Markup:
+    if not url.startswith(("http://", "https://")):
+        return escape(text)
+    return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(url, text)
+
+
+def as_mention(text: str) -> Markup:
+    return Markup('<span class="mention">{}</span>').format(text)
+
+
+def as_hashtag(text: str) -> Markup:
+    return Markup('<span class="hashtag">{}</span>').format(text)
+
+
 def _mark(word: str) -> Markup:
-    if word.startswith("http"):
-        trimmed = word.rstrip(".,;:!?)»”’")
-        link = Markup('<a href="{0}" rel="noreferrer nofollow">{0}</a>').format(trimmed)
-        return link + word[len(trimmed) :]
-    kind = "mention" if word.startswith("@") else "hashtag"
-    return Markup('<span class="{}">{}</span>').format(kind, word)
+    if word.startswith("@"):
+        return as_mention(word)
+    if word.startswith("#"):
+        return as_hashtag(word)
+    trimmed = word.rstrip(".,;:!?)»”’")
+    return as_link(trimmed, trimmed) + word[len(trimmed) :]

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from aiohttp import web
+from markupsafe import Markup
 
 from parvis.sandbox.bluesky import xrpc
 from parvis.sandbox.bluesky.accounts import Accounts, did_named
 from parvis.sandbox.bluesky.appview import AppView
 from parvis.sandbox.bluesky.blobs import Blobs
 from parvis.sandbox.bluesky.cids import tid_at
+from parvis.sandbox.bluesky.facets import marked_by_facets
 from parvis.sandbox.bluesky.lexicon import POST, PROFILE
 from parvis.sandbox.bluesky.repo import Repo
 from parvis.sandbox.bluesky.video import VideoService
@@ -49,6 +51,11 @@ class Bluesky(SandboxNetwork):
 
     async def not_served(self, _request: web.Request) -> web.Response:
         raise xrpc.refuse("Method Not Implemented", "MethodNotImplemented", 501)
+
+    def marked_text(self, post: Post) -> Markup:
+        record = self.repo.records.get(post.id)
+        facets = record.extra["value"].get("facets", ()) if record else ()
+        return marked_by_facets(post.text, facets)
 
     # What goes wrong.
 
