@@ -59,9 +59,10 @@ class AppView:
         return web.json_response({"posts": [self._post(post) for post in found]})
 
     async def thread(self, request: web.Request) -> web.Response:
-        post = self._asked_for(request, "app.bsky.feed.getPostThread")
-        depth = min(int(request.query.get("depth", _USUAL_DEPTH)), _DEEPEST)
-        height = int(request.query.get("parentHeight", _USUAL_HEIGHT))
+        method = "app.bsky.feed.getPostThread"
+        post = self._asked_for(request, method)
+        depth = xrpc.number(request, method, "depth", usual=_USUAL_DEPTH, most=_DEEPEST)
+        height = xrpc.number(request, method, "parentHeight", usual=_USUAL_HEIGHT, most=_DEEPEST)
         told: Json = {"thread": self._thread(post, depth)}
         if (parent := self._above(post, height)) is not None:
             told["thread"]["parent"] = parent
@@ -253,7 +254,7 @@ def _page(
     request: web.Request, method: str, posts: list[Post], at: Callable[[Post], datetime]
 ) -> tuple[list[Post], Json]:
     """Newest first; the cursor is the time of the last one."""
-    limit = xrpc.count(request, method, usual=50, most=100)
+    limit = xrpc.number(request, method, usual=50, least=1, most=100)
     if cursor := request.query.get("cursor", ""):
         posts = [post for post in posts if _stamp(at(post)) < cursor]
     page = posts[:limit]

@@ -75,7 +75,7 @@ class Repo:
     # Writing records.
 
     async def put(self, request: web.Request) -> web.Response:
-        stated, person = await self._asked(request, "collection", "rkey", "record")
+        stated, person = await self._asked(request, collection=str, rkey=str, record=dict)
         self._take_points(request, person, "update")
         uri = uri_of(person, stated["collection"], stated["rkey"])
         current = self.records.get(uri)
@@ -86,14 +86,14 @@ class Repo:
         return self._receipt(uri, write, self._commit(person, [write]))
 
     async def create(self, request: web.Request) -> web.Response:
-        stated, person = await self._asked(request, "collection", "record")
+        stated, person = await self._asked(request, collection=str, record=dict)
         self._take_points(request, person, "create")
         write = self._checked("create", stated, stated["record"])
         uri = uri_of(person, write.collection, write.rkey)
         return self._receipt(uri, write, self._commit(person, [write]))
 
     async def apply(self, request: web.Request) -> web.Response:
-        stated, person = await self._asked(request, "writes")
+        stated, person = await self._asked(request, writes=list)
         if len(stated["writes"]) > _MOST_WRITES:
             raise xrpc.refuse(f"Too many writes. Max: {_MOST_WRITES}")
         writes = [self._write_of(each, n) for n, each in enumerate(stated["writes"])]
@@ -103,7 +103,7 @@ class Repo:
         return web.json_response({"commit": commit, "results": results})
 
     async def delete(self, request: web.Request) -> web.Response:
-        stated, person = await self._asked(request, "collection", "rkey")
+        stated, person = await self._asked(request, collection=str, rkey=str)
         self._take_points(request, person, "delete")
         uri = uri_of(person, stated["collection"], stated["rkey"])
         if uri not in self.records:
@@ -111,11 +111,11 @@ class Repo:
         write = Write(action="delete", collection=stated["collection"], rkey=stated["rkey"])
         return web.json_response({"commit": self._commit(person, [write])})
 
-    async def _asked(self, request: web.Request, *required: str) -> tuple[Json, Person]:
+    async def _asked(self, request: web.Request, **kinds: type) -> tuple[Json, Person]:
         """The arguments, and the account that may write here."""
         speaker = self._accounts.speaker(request)
-        stated = await xrpc.arguments(request, "repo", *required)
-        person = self._accounts.find(str(stated["repo"]))
+        stated = await xrpc.arguments(request, repo=str, **kinds)
+        person = self._accounts.find(stated["repo"])
         if person is None:
             raise xrpc.refuse("Account not found", "AccountNotFound", 403)
         if person.id != speaker.id:
@@ -136,7 +136,8 @@ class Repo:
         if action not in _POINTS:
             raise xrpc.refuse(f"Action not supported: {kind}")
         if action == "delete":
-            return Write(action=action, collection=stated["collection"], rkey=stated["rkey"])
+            collection, rkey = str(stated.get("collection")), str(stated.get("rkey"))
+            return Write(action=action, collection=collection, rkey=rkey)
         return self._checked(action, stated, stated.get("value"), f"$.writes[{number}].record")
 
     def _checked(
@@ -254,7 +255,7 @@ class Repo:
         method = "com.atproto.repo.listRecords"
         person = self._repo(request, method)
         collection = xrpc.parameter(request, method, "collection")
-        limit = xrpc.count(request, method, usual=50, most=100)
+        limit = xrpc.number(request, method, usual=50, least=1, most=100)
         found = sorted(self._of(person, collection), key=lambda each: str(each.extra["rkey"]))
         if request.query.get("reverse") != "true":
             found.reverse()

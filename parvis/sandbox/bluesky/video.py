@@ -23,7 +23,7 @@ from parvis.sandbox.shelf import Collection
 PART_BYTES = 8 * 1024 * 1024
 LARGEST = 300_000_000
 _TYPES = ("video/mp4", "video/mpeg", "video/webm", "video/quicktime", "image/gif")
-_SERVICE = "/xrpc/app.bsky.video."
+_NAMESPACE = "app.bsky.video."
 _UPLOAD = "com.atproto.repo.uploadBlob"
 # From memory of an announcement of early 2025, not confirmed.
 _VIDEOS_A_DAY = 25
@@ -49,7 +49,7 @@ class VideoService:
             ("GET", "getUploadStatus", self.show_upload, Purpose.UPLOAD),
             ("GET", "getJobStatus", self.show_job, Purpose.PROCESSING),
         ):
-            yield Route(method, _SERVICE + name, self._behind(handle), purpose)
+            yield Route(method, f"/xrpc/{_NAMESPACE}{name}", self._behind(handle), purpose)
 
     def _behind(self, handle: Handler) -> Handler:
         return xrpc.limited(self._network, handle)
@@ -108,7 +108,7 @@ class VideoService:
 
     async def start(self, request: web.Request) -> web.Response:
         person = self._accounts.borrower(request, _UPLOAD)
-        stated = await xrpc.arguments(request, "sizeBytes", "mimeType")
+        stated = await xrpc.arguments(request, sizeBytes=int, mimeType=str)
         self._check_video(person, stated["sizeBytes"], stated["mimeType"])
         now = self._network.clock.now()
         upload = self._uploads.put(
@@ -123,8 +123,9 @@ class VideoService:
         return web.json_response(_told(upload, "jobId", "partSizeBytes", "partCount", "expiresAt"))
 
     async def take_part(self, request: web.Request) -> web.Response:
-        upload = self._open(request, xrpc.parameter(request, _SERVICE[6:] + "uploadPart", "jobId"))
-        number = int(request.query.get("partNumber", "0"))
+        method = f"{_NAMESPACE}uploadPart"
+        upload = self._open(request, xrpc.parameter(request, method, "jobId"))
+        number = xrpc.number(request, method, "partNumber", usual=0)
         content = await request.read()
         if not 1 <= number <= _parts_of(upload):
             raise xrpc.refuse("No part has this number.", "InvalidPartNumber")
@@ -166,7 +167,7 @@ class VideoService:
         return web.json_response(_told(upload, "state", "completedJobId"))
 
     async def show_upload(self, request: web.Request) -> web.Response:
-        method = _SERVICE[6:] + "getUploadStatus"
+        method = f"{_NAMESPACE}getUploadStatus"
         upload = self._upload(request, xrpc.parameter(request, method, "jobId"))
         told = _told(
             upload,
@@ -205,7 +206,7 @@ class VideoService:
     # Processing.
 
     async def show_job(self, request: web.Request) -> web.Response:
-        job_id = xrpc.parameter(request, _SERVICE[6:] + "getJobStatus", "jobId")
+        job_id = xrpc.parameter(request, f"{_NAMESPACE}getJobStatus", "jobId")
         job = self._jobs.get(job_id)
         if job is None:
             raise xrpc.refuse("No job has this id.")

@@ -18,6 +18,7 @@ from parvis.sandbox.records import Json
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 GLOBAL_LIMIT = 3000
 _JSON_LIMIT = 1_000_000
+_KINDS = {str: "string", int: "integer", list: "array", dict: "object"}
 _SEEN = web.RequestKey("limits seen", list[tuple[Window, int]])
 _TOKEN_TROUBLES = {
     Why.MISSING: (401, "AuthMissing", "Authentication Required"),
@@ -104,17 +105,32 @@ def parameter(request: web.Request, method: str, name: str) -> str:
     return value
 
 
-def count(request: web.Request, method: str, *, usual: int, most: int) -> int:
-    """The `limit` of a query."""
-    said = request.query.get("limit", str(usual))
-    if not said.isdecimal():
+def number(
+    request: web.Request,
+    method: str,
+    name: str = "limit",
+    *,
+    usual: int,
+    least: int = 0,
+    most: int | None = None,
+) -> int:
+    """A whole number of a query."""
+    said = request.query.get(name, str(usual))
+    if not said.removeprefix("-").isdecimal():
         raise refuse(f'Invalid {method} params: Expected integer value type (got "{said}")')
-    if int(said) > most:
-        raise refuse(f"Invalid {method} params: integer too big (maximum {most}, got {said})")
+    bounds = [("small", "minimum", least, int(said) < least)]
+    if most is not None:
+        bounds.append(("big", "maximum", most, int(said) > most))
+    for size, bound, limit, is_broken in bounds:
+        if is_broken:
+            raise refuse(
+                f"Invalid {method} params: integer too {size} ({bound} {limit}, got {said})"
+            )
     return int(said)
 
 
-async def arguments(request: web.Request, *required: str) -> Json:
+async def arguments(request: web.Request, *required: str, **kinds: type) -> Json:
+    """The body. Those of `kinds` are required, and of that kind."""
     body = await request.read()
     if len(body) > _JSON_LIMIT:
         raise refuse("request entity too large", "PayloadTooLarge", 413)
@@ -124,7 +140,10 @@ async def arguments(request: web.Request, *required: str) -> Json:
         raise refuse("Request body is not valid JSON") from None
     if not isinstance(stated, dict):
         raise refuse("Expected object value type at $")
-    for name in required:
+    for name in (*required, *kinds):
         if name not in stated:
             raise refuse(f'Missing required key "{name}" at $')
+    for name, kind in kinds.items():
+        if not isinstance(stated[name], kind):
+            raise refuse(f"Expected {_KINDS[kind]} value type at $.{name}")
     return stated
