@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from parvis.networks.contract import MediaFile, Prepared
+from parvis.networks.contract import MediaFile, Poll, Prepared
 from parvis.networks.errors import (
     Duplicate,
     Expired,
@@ -21,8 +22,11 @@ from parvis.networks.errors import (
 from parvis.networks.http import Call, Http
 from parvis.networks.secret import Secret
 from tests.networks.author import EVENING, Author, now
-from tests.networks.grounds import THREADING, Ground
+from tests.networks.grounds import POLLING, THREADING, Ground, SandboxGround
 from tests.networks.loopback import dead_port
+from tests.networks.media import draw_picture, picture_file
+
+DAY = 24 * 60
 
 
 async def test_a_post_with_an_image_arrives_as_it_was_written(
@@ -40,6 +44,33 @@ async def test_a_post_with_an_image_arrives_as_it_was_written(
     assert post.files == (image.path.read_bytes(),)
     assert receipt.url.startswith("http")
     assert receipt.published_at is None or abs(now() - receipt.published_at) < timedelta(minutes=1)
+
+
+async def test_several_images_arrive_in_order(
+    author: Author, ground: Ground, image: MediaFile, tmp_path: Path
+) -> None:
+    await author.connect()
+    draw_picture(tmp_path / "poster.jpg", colour="maroon")
+    poster = picture_file(tmp_path / "poster.jpg", alt="The poster of the reading")
+
+    await author.post(media=(poster, image))
+
+    (post,) = ground.posts()
+    assert post.alts == (poster.alt, image.alt)
+    assert post.files == (poster.path.read_bytes(), image.path.read_bytes())
+
+
+@pytest.mark.parametrize("sandbox_ground", POLLING, indirect=True)
+async def test_a_poll_arrives_with_its_options(
+    sandbox_author: Author, sandbox_ground: SandboxGround
+) -> None:
+    await sandbox_author.connect()
+    poll = Poll(options=("Samedi", "Dimanche, à 11 h"), minutes=DAY)
+
+    await sandbox_author.post("Quel jour ?", poll=poll)
+
+    assert [post.text for post in sandbox_ground.posts()] == ["Quel jour ?"]
+    assert sandbox_ground.poll_options() == list(poll.options)
 
 
 async def test_a_video_arrives_whole(author: Author, ground: Ground, video: MediaFile) -> None:
@@ -219,6 +250,20 @@ async def test_an_answer_that_tells_nothing_is_unknown(
         await author.publish(sent)
 
     assert len(ground.posts()) == 1
+
+
+@pytest.mark.parametrize(("fault", "stored"), [("empty-body", 1), ("html-error-page", 0)])
+async def test_an_answer_without_meaning_is_unknown(
+    sandbox_author: Author, sandbox_ground: SandboxGround, fault: str, stored: int
+) -> None:
+    await sandbox_author.connect()
+    sent = await sandbox_author.prepare()
+    sandbox_ground.faults.order(fault)
+
+    with pytest.raises(Unknown):
+        await sandbox_author.publish(sent)
+
+    assert len(sandbox_ground.posts()) == stored
 
 
 async def test_no_secret_shows_in_what_is_said_or_metered(

@@ -2,9 +2,17 @@
 
 from tests.networks.grounds.ground import Faults, Ground, Posted, account_of
 from tests.networks.grounds.real import REAL, BlueskyGround, MastodonGround, RealGround
-from tests.networks.grounds.sandboxed import READING, SANDBOXED, THREADING, SandboxGround, having
+from tests.networks.grounds.sandboxed import (
+    POLLING,
+    READING,
+    SANDBOXED,
+    THREADING,
+    SandboxGround,
+    having,
+)
 
 __all__ = [
+    "POLLING",
     "READING",
     "REAL",
     "SANDBOXED",

@@ -235,6 +235,11 @@ class SandboxGround:
         """What the audience has written below a post."""
         return self.sandbox.answers_to(self.network.name, remote_id)
 
+    def poll_options(self) -> list[str]:
+        """Of the newest post."""
+        newest = self.sandbox.posts(self.network.name)[-1]
+        return list(newest["extra"]["poll"]["options"])
+
     def _posted(self, told: dict[str, Any]) -> Posted:
         network = self.network.name
         return Posted(
@@ -287,6 +292,11 @@ def _network(name: str, origin: str) -> Network:
     return made[name]
 
 
+POLLING = [
+    name
+    for name, each in SANDBOXED.items()
+    if _network(each.network, "").usual_traits.poll is not None
+]
 THREADING = (
     "bluesky-pds",
     "mastodon-mock",
