@@ -150,10 +150,12 @@ async def test_an_upload_goes_on_where_it_broke(
     assert uploads(sandbox).count("append") <= 4
 
 
+@pytest.mark.parametrize("reached", [1, 3, 4])
 async def test_an_upload_that_x_forgot_begins_anew(
-    sandbox: RunningSandbox, http: Http, account: Account, large: MediaFile
+    sandbox: RunningSandbox, http: Http, account: Account, large: MediaFile, reached: int
 ) -> None:
-    sandbox.order("x", "lose-request", on="upload", after=3)
+    """After initialize alone, after two segments, and after all three."""
+    sandbox.order("x", "lose-request", on="upload", after=reached)
     kept = Kept()
     with pytest.raises(NotSent):
         await prepare(http, account, media=(large,), progress=kept)

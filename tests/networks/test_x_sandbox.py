@@ -33,6 +33,7 @@ from parvis.networks.secret import Secret
 from parvis.networks.traits import ReplySetting
 from parvis.networks.x.permission import SCOPES, WAY
 from parvis.sandbox.oauth import challenge_of
+from tests.networks.grounds import account_of
 from tests.networks.x_account import (
     APP,
     EVENING,
@@ -73,6 +74,29 @@ class TestPermission:
         assert (connected.handle, connected.display_name) == ("ponts", "Librairie Ponts")
         assert set(connected.tokens.scopes) == set(SCOPES)
         assert connected.tokens.refresh is not None
+
+    async def test_an_app_without_a_secret_signs_in_and_renews_as_well(
+        self, sandbox: RunningSandbox, http: Http
+    ) -> None:
+        app = AppRegistration(client_id="parvis-sandbox-public", client_secret=Secret(""))
+
+        (connected,) = await NETWORK.exchange(
+            http, sandbox.origin("x"), WAY, app, returned(sandbox, app)
+        )
+        renewed = await NETWORK.refresh(http, account_of(connected), app)
+
+        assert renewed.access != connected.tokens.access
+
+    async def test_an_app_without_a_secret_cannot_be_checked_beforehand(
+        self, sandbox: RunningSandbox, http: Http
+    ) -> None:
+        (developer_app,) = NETWORK.developer_apps
+        app = AppRegistration(client_id="parvis-sandbox-public", client_secret=Secret(""))
+
+        with pytest.raises(Refused) as refusal:
+            await NETWORK.check_app(http, sandbox.origin("x"), developer_app, app)
+
+        assert refusal.value.code == "cannot-check-app"
 
     async def test_tokens_are_renewed_half_an_hour_before_they_lapse(
         self, sandbox: RunningSandbox, http: Http

@@ -72,6 +72,7 @@ class _Sending:
         self._file = file
         self._progress = progress
         self._step = step
+        self._is_resumed = False
 
     async def finished(self) -> str:
         reached = await self._resumed() or await self._begun()
@@ -90,6 +91,7 @@ class _Sending:
             return None
         if reached.is_whole and not (await self._status(reached)).ok:
             return None
+        self._is_resumed = True
         return reached
 
     async def _begun(self) -> _Reached:
@@ -131,7 +133,7 @@ class _Sending:
                 seconds=CHUNK_SECONDS,
             )
         except (Refused, PrepareAnew) as refusal:
-            raise await self._given_up(refusal, is_fresh=reached.segments == 0) from None
+            raise await self._given_up(refusal) from None
 
     async def _whole(self, reached: _Reached) -> _Reached:
         """The answer of an earlier try may have been lost: what cannot be finalised is given up,
@@ -142,7 +144,7 @@ class _Sending:
             await self._post(f"/2/media/upload/{reached.media_id}/finalize")
         except (Refused, PrepareAnew) as refusal:
             if not (await self._status(reached)).ok:
-                raise await self._given_up(refusal, is_fresh=True) from None
+                raise await self._given_up(refusal) from None
         return await self._keep(replace(reached, is_whole=True))
 
     async def _described(self, reached: _Reached) -> _Reached:
@@ -181,11 +183,11 @@ class _Sending:
         asked = processing.get("check_after_secs")
         return min(max(float(asked), 0.1), _LONGEST_PAUSE) if isinstance(asked, int) else 1.0
 
-    async def _given_up(self, refusal: NetworkError, *, is_fresh: bool) -> NetworkError:
-        """A refusal in the middle of an upload means that X no longer knows it; one at its begin
-        or end means the file."""
+    async def _given_up(self, refusal: NetworkError) -> NetworkError:
+        """What X refuses of an upload that an earlier try began, it may just have forgotten; of
+        one that was begun a moment ago, it means the file."""
         await self._progress.keep(self._step, {})
-        if is_fresh and isinstance(refusal, Refused):
+        if isinstance(refusal, Refused) and not self._is_resumed:
             return refusal
         return NotSent(
             "media-gone",

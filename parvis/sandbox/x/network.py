@@ -1,6 +1,6 @@
 """X itself: its paths, who may call them how often, and its answers to ordered faults."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -10,13 +10,14 @@ from parvis.sandbox.faults import Fault, Kind, Purpose
 from parvis.sandbox.limits import Window
 from parvis.sandbox.network import Answered, Route, SandboxNetwork
 from parvis.sandbox.oauth import TokenTrouble, Why
-from parvis.sandbox.records import Person, Post, Token
+from parvis.sandbox.records import App, Person, Post, Token
 from parvis.sandbox.x import problems
 from parvis.sandbox.x.posting import Posting
 from parvis.sandbox.x.reading import Reading
 from parvis.sandbox.x.signing_in import RULES, SigningIn
 from parvis.sandbox.x.uploads import Uploads
 
+PUBLIC_CLIENT_ID = "parvis-sandbox-public"
 _WINDOW_SECONDS = 900
 _DAY_SECONDS = 86400
 _POSTS_A_DAY = 10_000
@@ -78,6 +79,10 @@ class X(SandboxNetwork):
             ("POST", "/2/media/metadata", uploads.describe, Purpose.UPLOAD, 500, _MEDIA),
         ):
             yield self._api(method, path, handle, purpose, limit, scopes)
+
+    def apps(self) -> Sequence[App]:
+        """Besides the one with a secret one without, as a program on a telephone would be."""
+        return (*super().apps(), App(id=PUBLIC_CLIENT_ID, secret="", name="Parvis (no secret)"))
 
     def new_id(self) -> str:
         return str(self.world.next_snowflake() - _EPOCH_GAP)

@@ -82,7 +82,8 @@ class Showing:
             "non_public_metrics": self._private(post),
             "organic_metrics": self._public(post) | self._private(post),
         }
-        found = {name: facts[name] for name in facts if name in wanted and facts[name]}
+        empty: tuple[object, ...] = (None, {}, [])
+        found = {n: facts[n] for n in facts if n in wanted and facts[n] not in empty}
         return found | {words.history: [post.id]}
 
     def _told_by_expansions(self) -> frozenset[str]:

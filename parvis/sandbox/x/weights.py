@@ -51,7 +51,8 @@ _EMOJI = regex.compile(
 _SHORT = regex.compile(
     rf"https?://t\.co/(?P<slug>[a-z0-9]+)(?:\?{_QUERY}*{_QUERY_END})?", regex.IGNORECASE
 )
-_CHUNK = regex.compile(rf"[^{_SPACES}]+")
+# With the space before it: what stands before a host decides where it begins.
+_CHUNK = regex.compile(rf"[{_SPACES}]?[^{_SPACES}]+")
 _NO_LINK_AFTER = regex.compile(r"[-_./]$")
 _CASHTAG = regex.compile(
     r"(?:^|(?<=[\s]))\$[a-z]{1,6}(?:[._][a-z]{1,2})?(?=$|\s|[.,!?;:])", regex.I
