@@ -253,7 +253,8 @@ def _told(network: SandboxNetwork) -> Json:
         "origin": network.origin,
         "apps": [
             {"client_id": app.id, "client_secret": app.secret, "name": app.name}
-            for app in network.apps()
+            for app in network.shelf.apps
+            if app.id in {made.id for made in network.apps()}
         ],
         "accounts": [
             {

@@ -352,7 +352,7 @@ class TestTheRace:
         assert desk.calls("publish") == []
 
     async def test_a_race_by_the_seed_is_outlived(self, desk: Desk) -> None:
-        desk.sandbox.set_quirk("threads", "container_race", True)
+        desk.sandbox.set_quirk("threads", "container-race", True)
         prepared = [await _prepared_apart(desk, str(number)) for number in range(12)]
         raced = []
         for each in prepared:
@@ -467,7 +467,7 @@ class TestLookingUp:
         assert found.presence is Presence.CANNOT_TELL
 
     async def test_a_container_that_says_published_is_found_too(self, desk: Desk) -> None:
-        desk.sandbox.set_quirk("threads", "published_has_no_status", False)
+        desk.sandbox.set_quirk("threads", "published-has-no-status", False)
         prepared = await desk.prepare(EVENING)
         sent_at = now()
         receipt = await desk.publish(prepared)

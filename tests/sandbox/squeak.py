@@ -21,7 +21,7 @@ class Squeak(SandboxNetwork):
     name, label = "squeak", "Squeak"
     permalink_path = "/{handle}/squeaks/{id}"
     own_faults = frozenset({Kind.SLOW_PROCESSING})
-    usual_quirks: ClassVar[dict[str, bool]] = {"is_loud": True}
+    usual_quirks: ClassVar[dict[str, bool]] = {"is-loud": True}
     oauth_rules = Rules(scopes=frozenset({"read", "write"}), refresh_scope="", pkce=Pkce.REQUIRED)
 
     def routes(self) -> Iterable[Route]:

@@ -63,14 +63,14 @@ def test_people_and_clock_are_the_same_after_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "state.sqlite"
     with running_sandbox(only=(Squeak,), state=state) as running:
         running.advance(1_000_000)
-        running.set_quirk("squeak", "is_loud", on=False)
+        running.set_quirk("squeak", "is-loud", on=False)
         before = running.told("squeak"), shown_time(running)
 
     with running_sandbox(only=(Squeak,), state=state) as running:
         after = running.told("squeak"), shown_time(running)
 
     assert after[0]["accounts"] == before[0]["accounts"]
-    assert after[0]["quirks"] == {"is_loud": False}
+    assert after[0]["quirks"] == {"is-loud": False}
     assert after[1] >= before[1]
 
 

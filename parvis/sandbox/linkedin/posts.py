@@ -17,7 +17,7 @@ A_DAY = 150
 """Third parties' number; LinkedIn shows each app its own."""
 GUARD = timedelta(days=1)
 """How long LinkedIn remembers what was posted is told nowhere but in complaints: "a day or two"."""
-NAMES_DELETED = "names_deleted_posts"
+NAMES_DELETED = "names-deleted-posts"
 _NEEDED = ("author", "commentary", "visibility", "distribution", "lifecycleState")
 
 

@@ -223,7 +223,7 @@ class Containers:
         into a post and has no status any more (exileum/meta-mcp issue 143), though the
         documentation names PUBLISHED as one."""
         status = self.status(container, asked=True)
-        if status is Status.PUBLISHED and self._network.quirk("published_has_no_status"):
+        if status is Status.PUBLISHED and self._network.quirk("published-has-no-status"):
             raise nonexisting_field(next((f for f in fields if f != "id"), "status"))
         told = {"id": container.id}
         for field in fields:
@@ -237,7 +237,7 @@ class Containers:
 
     def is_raced(self, container: Item) -> bool:
         """Whether publishing is not to find it yet, where the race is on by itself."""
-        if not self._network.quirk("container_race"):
+        if not self._network.quirk("container-race"):
             return False
         chance = random.Random(f"{self._network.world.seed}/{container.id}")  # noqa: S311
         age = self._network.clock.now() - container.created_at

@@ -30,7 +30,7 @@ _Purpose = Purpose | Callable[[web.Request], Purpose]
 
 
 class Threads(SandboxNetwork):
-    """Quirks: `published_has_no_status` is how Threads was seen, against its documentation;
+    """Quirks: `published-has-no-status` is how Threads was seen, against its documentation;
     `container_race` lets publishing miss some finished containers at first, by the seed."""
 
     name, label = "threads", "Threads"
@@ -39,8 +39,8 @@ class Threads(SandboxNetwork):
         {Kind.SLOW_PROCESSING, Kind.CONTAINER_RACE, Kind.RETIRED_METRIC, Kind.RETIRED_VERSION}
     )
     usual_quirks: ClassVar[dict[str, bool]] = {
-        "published_has_no_status": True,
-        "container_race": False,
+        "published-has-no-status": True,
+        "container-race": False,
     }
     oauth_rules = RULES
 
