@@ -426,7 +426,7 @@ class TestLookingUp:
     async def test_two_equal_posts_leave_it_to_a_person(
         self, sandbox: RunningSandbox, http: Http, account: Account
     ) -> None:
-        sandbox.set_quirk("x", "refuses_equal_text", False)
+        sandbox.set_quirk("x", "refuses-equal-text", False)
         sent, sent_at = await prepare(http, account), now()
         first = await NETWORK.publish(http, account, sent)
         await NETWORK.publish(http, account, sent)
@@ -439,7 +439,7 @@ class TestLookingUp:
     async def test_an_equal_post_that_is_known_to_be_another_is_left_out(
         self, sandbox: RunningSandbox, http: Http, account: Account
     ) -> None:
-        sandbox.set_quirk("x", "refuses_equal_text", False)
+        sandbox.set_quirk("x", "refuses-equal-text", False)
         sent, sent_at = await prepare(http, account), now()
         other = await NETWORK.publish(http, account, sent)
 

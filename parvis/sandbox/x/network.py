@@ -53,7 +53,7 @@ class X(SandboxNetwork):
     name, label = "x", "X"
     permalink_path = "/{handle}/status/{id}"
     own_faults = frozenset({Kind.SLOW_PROCESSING, Kind.RETIRED_METRIC, Kind.USAGE_CAP})
-    usual_quirks: ClassVar = {"refuses_equal_text": True}
+    usual_quirks: ClassVar = {"refuses-equal-text": True}
     oauth_rules = RULES
 
     def routes(self) -> Iterable[Route]:

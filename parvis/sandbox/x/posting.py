@@ -132,7 +132,7 @@ class Posting:
     ) -> None:
         """What X compares besides the text is not said anywhere; here, what is answered, and that
         neither has media."""
-        if media or not text or not self._network.quirk("refuses_equal_text"):
+        if media or not text or not self._network.quirk("refuses-equal-text"):
             return
         since = self._network.clock.now() - REMEMBERED
         for post in self._network.shelf.posts.by(token.person_id):
