@@ -234,7 +234,7 @@ async def test_a_dead_permission_asks_for_a_person(author: Author, ground: Groun
     with pytest.raises(Reconnect) as dead:
         await author.network.refresh(author.http, shut_out, ground.app)
 
-    assert "onnect the account again" in dead.value.sentence
+    assert "connect the account again" in dead.value.sentence.lower()
     assert ground.posts() == []
 
 
