@@ -12,7 +12,7 @@ from asgiref.sync import async_to_sync
 from django.db.models.functions import Now
 
 from parvis.config.reach import all_networks, new_http
-from parvis.connections.models import Account, OwnedApp, RegisteredApp
+from parvis.connections.models import Account, AccountState, OwnedApp, RegisteredApp
 from parvis.connections.sealing import CannotUnseal, seal, unseal
 from parvis.networks.contract import (
     AppRegistration,
@@ -115,12 +115,26 @@ async def app_for(
 
 
 async def app_of(account: Account) -> AppRegistration | None:
-    """The client that the account was connected with; None where there is none to name."""
-    way = next((w for w in ways_of(account.network) if w.name == account.way), None)
-    if way is None or not way.app:
+    """The client that the account was connected with; None where there is none, or none any
+    more: a network module that needs it says so then."""
+    way = _way_of(account)
+    if way is None:
         return None
+    if not way.app:
+        return await _registered_at(account)
     owned = await OwnedApp.objects.filter(name=way.app, is_sandbox=account.is_sandbox).afirst()
     return _opened_owned(owned) if owned else None
+
+
+def accounts_connected_with(name: str) -> list[Account]:
+    """Those of real networks, in every workspace, that this developer app renews."""
+    through = [network for network, way in _ways() if way.app == name]
+    known = Account.objects.filter(network__in=through, is_sandbox=False)
+    return [
+        account
+        for account in known.exclude(state=AccountState.DISCONNECTED)
+        if (way := _way_of(account)) and way.app == name
+    ]
 
 
 def ways_of(network: str) -> tuple[Way, ...]:
@@ -172,6 +186,18 @@ def _ways() -> Iterator[tuple[str, Way]]:
 def _scopes_asked_by(app: str) -> tuple[str, ...]:
     asked = [scope for _, way in _ways() if way.app == app for scope in way.scopes]
     return tuple(dict.fromkeys(asked))
+
+
+def _way_of(account: Account) -> Way | None:
+    return next((way for way in ways_of(account.network) if way.name == account.way), None)
+
+
+async def _registered_at(account: Account) -> AppRegistration | None:
+    """The newest: it is not kept which return address an account came by, and that changes with
+    the desk's own address alone."""
+    known = RegisteredApp.objects.filter(network=account.network, server=account.server)
+    newest = await known.order_by("-registered_at").afirst()
+    return _opened_registered(newest) if newest else None
 
 
 async def _registered_app(

@@ -20,7 +20,8 @@ class Account(models.Model):
 
     way         how it was connected, where its network offers several
     is_sandbox  it stands in the sandbox, and no page may let it pass for a real one
-    problem     why it must be connected again: a code with facts for pages, and a plain sentence
+    problem     why it must be connected again, or, while it is connected, what keeps its tokens
+                from being renewed: a code with facts for pages, and a plain sentence
     refresh_at  when its tokens are renewed next; None where they need not be or cannot be
     lapses_at   when only a person can renew the permission; None where that is not foreseen
     """

@@ -12,7 +12,7 @@ from parvis.connections.client_apps import app_of
 from parvis.connections.models import Account
 from parvis.connections.sealing import CannotUnseal
 from parvis.networks import contract
-from parvis.networks.errors import NetworkError, NotSent, Reconnect
+from parvis.networks.errors import Blocked, NetworkError, NotSent, Reconnect
 from parvis.networks.http import Http
 
 log = logging.getLogger("parvis.connections")
@@ -44,19 +44,31 @@ async def refresh_what_is_due(http: Http) -> int:
     """
     due = await sync_to_async(verbs.accounts_to_refresh)()
     for account in due:
-        try:
-            await with_new_tokens(http, account)
-        except Reconnect as dead:
-            await sync_to_async(verbs.ask_to_reconnect)(
-                account, dead.sentence, code=dead.code, facts=dead.facts
-            )
-        except NetworkError as error:
-            log.warning("the tokens of %s could not be renewed: %s", account, error.code)
-            await sync_to_async(verbs.put_refresh_off)(account)
-        except CannotUnseal:
-            log.warning("the tokens of %s cannot be unsealed", account)
-            await sync_to_async(verbs.put_refresh_off)(account)
+        await _renew_or_say(http, account)
     return len(due)
+
+
+async def _renew_or_say(http: Http, account: Account) -> None:
+    try:
+        await with_new_tokens(http, account)
+    except Reconnect as dead:
+        await sync_to_async(verbs.ask_to_reconnect)(
+            account, dead.sentence, code=dead.code, facts=dead.facts
+        )
+    except NetworkError as error:
+        log.warning("the tokens of %s could not be renewed: %s", account, error.code)
+        await sync_to_async(_keep_for_later)(account, error)
+    except CannotUnseal:
+        log.warning("the tokens of %s cannot be unsealed", account)
+        await sync_to_async(verbs.put_refresh_off)(account)
+
+
+def _keep_for_later(account: Account, error: NetworkError) -> None:
+    """Blocked, the account is not lost: the owner acts, as by entering the developer app again,
+    and the tokens that are kept are renewed then."""
+    verbs.put_refresh_off(account)
+    if isinstance(error, Blocked):
+        verbs.tell_trouble(account, error.sentence, code=error.code, facts=error.facts)
 
 
 async def _refresh(http: Http, account: Account) -> None:

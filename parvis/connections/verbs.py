@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from asgiref.sync import async_to_sync
 from django.db import transaction
@@ -115,6 +115,13 @@ def keep_tokens(account: Account, tokens: Tokens) -> None:
         refresh_lease_until=None,
         refreshed_at=Now(),
     )
+    forget_trouble(account)
+
+
+def keep_handle(account: Account, handle: str) -> None:
+    """As the network calls the account now: people rename themselves."""
+    account.handle = handle
+    Account.objects.filter(pk=account.pk).update(handle=handle)
 
 
 def keep_traits(account: Account, traits: Traits) -> None:
@@ -147,6 +154,26 @@ def ask_to_reconnect(
         problem_code=code,
         problem_facts=dict(facts or {}),
     )
+
+
+def tell_trouble(account: Account, problem: str, *, code: str, facts: Mapping[str, Any]) -> None:
+    """What keeps its tokens from being renewed though the permission itself still holds."""
+    Account.objects.filter(pk=account.pk, state=AccountState.CONNECTED).update(
+        problem=problem, problem_code=code, problem_facts=dict(facts)
+    )
+
+
+def forget_trouble(account: Account) -> None:
+    """Of a connected account; that it must be connected again is not so forgotten."""
+    Account.objects.filter(pk=account.pk, state=AccountState.CONNECTED).exclude(problem="").update(
+        problem="", problem_code="", problem_facts={}
+    )
+
+
+def renew_at_once(account: Account) -> None:
+    """What stood in the way is settled: its tokens, if they are renewed at all, need not wait."""
+    forget_trouble(account)
+    Account.objects.filter(pk=account.pk, refresh_at__isnull=False).update(refresh_at=Now())
 
 
 def hold_calls_until(account: Account, until: datetime) -> None:
@@ -188,15 +215,15 @@ def put_refresh_off(account: Account) -> None:
     )
 
 
-def lapsing_accounts(workspace: Workspace) -> list[Account]:
-    """Those whose permission only a person can renew, and must within the next days."""
-    return list(
-        Account.objects.filter(
-            workspace=workspace,
-            state=AccountState.CONNECTED,
-            lapses_at__lt=Now() + LAPSE_ANNOUNCED,
-        ).order_by("lapses_at")
+def lapsing_accounts(workspace: Workspace | None = None) -> list[Account]:
+    """Those whose permission only a person can renew, and must within the next days, or should
+    have; of every workspace unless one is named."""
+    lapsing = Account.objects.filter(
+        state=AccountState.CONNECTED, lapses_at__lt=Now() + LAPSE_ANNOUNCED
     )
+    if workspace is not None:
+        lapsing = lapsing.filter(workspace=workspace)
+    return list(lapsing.order_by("lapses_at", "pk"))
 
 
 def lease_refresh(account: Account) -> bool:

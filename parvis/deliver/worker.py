@@ -18,6 +18,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
 
 from parvis.config.reach import new_http
+from parvis.connections.lapses import LapseNews
 from parvis.connections.refresh import refresh_what_is_due
 from parvis.deliver import clock
 from parvis.deliver.claims import seconds_until_next
@@ -63,11 +64,14 @@ async def _run_clock(stop: asyncio.Event) -> None:
 
 
 async def _renew_tokens(http: Http, stop: asyncio.Event) -> None:
-    """Well before they lapse, and also while nothing is due."""
+    """Well before they lapse, and also while nothing is due. What only a person can renew is
+    told."""
+    news = LapseNews()
     while not stop.is_set():
         try:
             await sync_to_async(close_old_connections)()
             await refresh_what_is_due(http)
+            await sync_to_async(news.tell)()
         except (psycopg.Error, DatabaseError, OSError) as error:
             log.warning("tokens could not be renewed: %s", type(error).__name__)
         with contextlib.suppress(TimeoutError):

@@ -243,7 +243,7 @@ def _bad_app(answer: Answer) -> Refused:
 
 def _app_missing() -> Blocked:
     return Blocked(
-        "app-missing",
+        "no-app",
         "The developer app that the account was connected with is no longer in the settings. "
         "Nothing was posted; enter its credentials again.",
     )
