@@ -59,7 +59,7 @@ class Listing:
 
 
 def same_text(one: str, other: str) -> bool:
-    return True
+    return _plain(one) == _plain(other)
 
 
 def judge(likeness: Mapping[Listed, Likeness], *, is_complete: bool) -> Found:
