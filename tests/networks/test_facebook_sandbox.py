@@ -30,7 +30,7 @@ from parvis.networks.facebook import Facebook
 from parvis.networks.facebook.signing_in import NEEDED, WAY
 from parvis.networks.facebook.traits import TRAITS
 from parvis.networks.graph.login import META_APP
-from parvis.networks.http import Http
+from parvis.networks.http import Http, Slice
 from parvis.networks.measures import Metric
 from parvis.networks.traits import Format
 from parvis.sandbox.facebook import Facebook as SandboxFacebook
@@ -86,6 +86,24 @@ def code_from(facebook: RunningSandbox, scopes: tuple[str, ...] = WAY.scopes) ->
     )
     location = facebook.consent(url)
     return location.split("code=")[1].split("&")[0].split("#")[0]
+
+
+async def send_first_bytes(desk: Desk, film: Path, number: int) -> None:
+    """What arrives when a connection breaks in the middle of a video."""
+    kept = desk.progress.read("video")
+    assert kept is not None
+    answer = await desk.http.post(
+        f"{desk.account.server}/video-upload/v26.0/{kept['video_id']}",
+        network="facebook",
+        purpose="test",
+        headers={
+            "Authorization": f"OAuth {desk.account.tokens.access.reveal()}",
+            "offset": "0",
+            "file_size": str(film.stat().st_size),
+        },
+        body=Slice(film, 0, number),
+    )
+    assert answer.ok
 
 
 class TestConnecting:
@@ -240,6 +258,7 @@ class TestPublishing:
         await desk.publish(await desk.prepare(part))
 
         assert desk.files(desk.posts[0]) == [long_film.read_bytes()]
+        assert len(desk.calls("POST", "/videos")) == 1 + 4 + 1 + 1
 
     async def test_a_reel_arrives(self, desk: Desk, filmed: Path) -> None:
         part = Part(text=EVENING, media=(video_file(filmed, alt=""),), format=Format.REEL)
@@ -255,6 +274,22 @@ class TestPublishing:
         desk.order("lose-answer", "upload", after=1)
         with pytest.raises(NotSent):
             await desk.prepare(part)
+
+        await desk.publish(await desk.prepare(part))
+
+        assert desk.files(desk.posts[0]) == [filmed.read_bytes()]
+        assert len(desk.calls("POST", "/video_reels")) == 2
+
+    @pytest.mark.parametrize("arrived", [0, 1000])
+    async def test_a_reel_goes_on_from_the_bytes_that_arrived(
+        self, desk: Desk, filmed: Path, arrived: int
+    ) -> None:
+        part = Part(text=EVENING, media=(video_file(filmed, alt=""),), format=Format.REEL)
+        desk.order("lose-request", "upload", after=1)
+        with pytest.raises(NotSent):
+            await desk.prepare(part)
+        if arrived:
+            await send_first_bytes(desk, filmed, arrived)
 
         await desk.publish(await desk.prepare(part))
 

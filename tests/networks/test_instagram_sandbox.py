@@ -448,6 +448,17 @@ class TestLookingUp:
 
         assert (await desk.look_up(prepared, now())).presence is presence
 
+    async def test_an_equal_comment_of_somebody_else_is_not_ours(
+        self, desk: Desk, shown: MediaFile
+    ) -> None:
+        sent_at = now()
+        post = await desk.post(Part(text=EVENING, media=(shown,)))
+        desk.sandbox.advance(40 * HOUR)
+        theirs = desk.sandbox.answers_to("instagram", post.remote_id)[0]
+        prepared = await desk.prepare(Part(text=theirs["text"], is_comment=True), (post,))
+
+        assert (await desk.look_up(prepared, sent_at)).presence is Presence.ABSENT
+
 
 class TestAfterwards:
     async def test_figures_that_this_kind_does_not_have_leave_the_others(
