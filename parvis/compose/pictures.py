@@ -48,7 +48,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class NotAPicture(Exception):
-    """`code` is "not-a-picture", "too-large", "too-many-pixels" or "moves-and-is-no-gif"."""
+    """`code` is "not-a-picture", "too-large", "too-many-pixels" or "moves-and-is-no-gif"; of a
+    video "not-a-video", "video-codec", "broken-video" or "too-large"."""
 
     def __init__(self, code: str, **facts: str | int) -> None:
         super().__init__(code)
@@ -62,6 +63,7 @@ class Picture:
     media_type: str
     width: int
     height: int
+    is_animated: bool = False
 
     @property
     def sha256(self) -> str:
@@ -122,7 +124,11 @@ def _encoded(image: Pillow.Image, kind: str) -> bytes:
 
 def _picture(content: bytes, kind: str, image: Pillow.Image) -> Picture:
     return Picture(
-        content=content, media_type=MEDIA_TYPES[kind], width=image.width, height=image.height
+        content=content,
+        media_type=MEDIA_TYPES[kind],
+        width=image.width,
+        height=image.height,
+        is_animated=kind == "GIF" and getattr(image, "is_animated", False),
     )
 
 

@@ -1,11 +1,10 @@
 """Checks of what is kept beside the database: keys that fit, pictures that are whole, assets."""
 
-import hashlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from parvis.compose.media import hash_of
 from parvis.compose.models import Media
 from parvis.config.installation import Installation
 from parvis.connections.models import Account
@@ -56,7 +55,7 @@ def _about_pictures(deep: bool, heard: Heard) -> Iterator[Finding]:
         if not media.path.exists():
             missing.append(media)
         elif media.path.stat().st_size != media.size or (
-            deep and _hash(media.path) != media.sha256
+            deep and hash_of(media.path) != media.sha256
         ):
             damaged.append(media)
         done += media.size
@@ -82,11 +81,6 @@ def _told_pictures(check: str, sentence: object, pictures: list[Media]) -> Itera
         named = ", ".join(str(media.path) for media in pictures[:_NAMED])
         more = " …" if len(pictures) > _NAMED else ""
         yield fault(check, sentence, count=len(pictures), named=named + more)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _about_assets() -> Iterator[Finding]:
