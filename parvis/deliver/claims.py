@@ -37,8 +37,10 @@ class Taken:
     progress: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def with_receipt(self, receipt: dict[str, Any] | None) -> "Taken":
-        """The next part answers what was posted just now."""
-        return self if receipt is None else replace(self, receipts=[*self.receipts, receipt])
+        """The next part answers what was posted just now, and the row says that it is sending."""
+        if receipt is None:
+            return self
+        return replace(self, receipts=[*self.receipts, receipt], state="sending")
 
 
 def claim_due(limit: int) -> list[Claim]:

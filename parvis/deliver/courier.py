@@ -23,6 +23,7 @@ from parvis.deliver.verbs import RECONNECT, hold_for
 from parvis.networks import contract
 from parvis.networks.contract import Found, Prepared, Presence
 from parvis.networks.errors import (
+    Duplicate,
     Expired,
     NetworkError,
     NotSent,
@@ -94,13 +95,27 @@ class Courier:
         try:
             speaker, prepared = await prepare(self.http, account, taken, part, self.name)
         except NetworkError as error:
-            return outcomes.failed(taken, part, None, await self._heed(account, error))
+            return await self._failed(account, taken, part, None, error)
         attempt_id = await self._write_down(taken, part, prepared)
         try:
             receipt = await self._publish(speaker, prepared)
         except NetworkError as error:
-            return outcomes.failed(taken, part, attempt_id, await self._heed(account, error))
+            return await self._failed(account, taken, part, attempt_id, error)
         return outcomes.published(taken, part, attempt_id, receipt)
+
+    async def _failed(
+        self,
+        account: Account,
+        taken: Taken,
+        part: int,
+        attempt_id: int | None,
+        error: NetworkError,
+    ) -> Settlement:
+        heeded = await self._heed(account, error)
+        sent_before = 0
+        if isinstance(heeded, Duplicate):
+            sent_before = await sync_to_async(evidence.sent_before)(taken.claim, part, attempt_id)
+        return outcomes.failed(taken, part, attempt_id, heeded, sent_before=sent_before)
 
     async def _write_down(self, taken: Taken, part: int, prepared: Prepared) -> int:
         """The attempt is on disk when this returns, and the lease outlives the call to come."""

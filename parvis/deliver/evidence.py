@@ -45,6 +45,14 @@ def read_sent(claim: Claim, part: int) -> Sent | None:
     return Sent(first_at=written["first"], under_way=UNDER_WAY_SECONDS - gone_by)
 
 
+def sent_before(claim: Claim, part: int, attempt_id: int | None) -> int:
+    """How often this part was sent before this attempt, whatever was thrown away since."""
+    written = Attempt.objects.filter(
+        delivery=claim.delivery_id, part=part, request__has_key="key"
+    ).exclude(pk=attempt_id)
+    return written.count()
+
+
 def known_receipts(account: Account, since: datetime) -> frozenset[str]:
     """The account's posts, by the network's ids, that are known to be other ones: of other
     deliveries, and of other parts of this one."""

@@ -145,8 +145,8 @@ WITH given AS (
             clock_timestamp() + g.ready_in * interval '1 second', d.ready_at),
         receipts = CASE WHEN g.receipt IS NULL THEN d.receipts
                         ELSE d.receipts || jsonb_build_array(g.receipt) END,
-        tries = d.tries + CASE WHEN g.before = 'claimed' AND g.outcome IS NOT NULL
-                               THEN 1 ELSE 0 END,
+        tries = d.tries + CASE WHEN g.attempt_id IS NULL AND g.before <> 'checking'
+                                    AND g.outcome IS NOT NULL THEN 1 ELSE 0 END,
         lookups = CASE WHEN g.before = 'sending' THEN 0 ELSE d.lookups END,
         reason_code = g.code, reason = g.sentence, reason_facts = g.facts,
         candidates = g.candidates,
@@ -174,7 +174,7 @@ WITH given AS (
     SELECT s.id, g.part, s.tries, s.fence, %(worker)s, '{}', g.outcome, g.code, g.answer,
            clock_timestamp(), clock_timestamp()
     FROM settled s JOIN given g ON g.id = s.id
-    WHERE g.attempt_id IS NULL AND g.before = 'claimed' AND g.outcome IS NOT NULL
+    WHERE g.attempt_id IS NULL AND g.before <> 'checking' AND g.outcome IS NOT NULL
 )
 SELECT id, fence FROM settled
 """

@@ -84,6 +84,10 @@ class Delivery(models.Model):
         return self.state in MAY_BE_CALLED_BACK and not self.receipts
 
     @property
+    def is_partly_out(self) -> bool:
+        return 0 < len(self.receipts) < len(self.parts)
+
+    @property
     def link(self) -> str:
         return str(self.receipts[0]["url"]) if self.receipts else ""
 

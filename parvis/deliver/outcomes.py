@@ -43,15 +43,20 @@ def published(taken: Taken, part: int, attempt_id: int, receipt: Published) -> S
     )
 
 
-def failed(taken: Taken, part: int, attempt_id: int | None, error: NetworkError) -> Settlement:
-    """`attempt_id` is None when the try ended before anything could have been sent."""
-    before = State.CLAIMED if attempt_id is None else State.SENDING
-    if before is State.CLAIMED and part > 0:
-        before = State.SENDING
-    after, outcome = _follows(taken, part, attempt_id, error)
+def failed(
+    taken: Taken,
+    part: int,
+    attempt_id: int | None,
+    error: NetworkError,
+    *,
+    sent_before: int = 0,
+) -> Settlement:
+    """`attempt_id` is None when the try ended before anything could have been sent; `sent_before`
+    is how often this part was sent before this try."""
+    after, outcome = _follows(attempt_id, error, sent_before)
     return Settlement(
         claim=taken.claim,
-        before=before,
+        before=State(taken.state) if attempt_id is None else State.SENDING,
         after=after,
         part=part,
         attempt_id=attempt_id,
@@ -65,19 +70,19 @@ def failed(taken: Taken, part: int, attempt_id: int | None, error: NetworkError)
 
 
 def _follows(
-    taken: Taken, part: int, attempt_id: int | None, error: NetworkError
+    attempt_id: int | None, error: NetworkError, sent_before: int
 ) -> tuple[State, Outcome]:
     if isinstance(error, Unknown) and attempt_id is None:
         return State.SCHEDULED, Outcome.NOT_SENT
-    if isinstance(error, Duplicate) and _may_be_ours(taken, part):
+    if isinstance(error, Duplicate) and attempt_id is not None and _may_be_ours(sent_before):
         return State.CHECKING, Outcome.UNKNOWN
     return next(follows for kind, follows in _FOLLOWS if isinstance(error, kind))
 
 
-def _may_be_ours(taken: Taken, part: int) -> bool:
+def _may_be_ours(sent_before: int) -> bool:
     """Refused as equal to a post that is there: after an earlier attempt it may be that one. When
     it was looked for again and again in vain, the equal post is another."""
-    return str(part) in taken.prepared and taken.tries < TRIES_REFUSED_AS_EQUAL
+    return 0 < sent_before < TRIES_REFUSED_AS_EQUAL
 
 
 def looked_up(taken: Taken, found: Found) -> Settlement:

@@ -9,11 +9,12 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from parvis.compose.models import Post
-from parvis.compose.verbs import duplicate
+from parvis.compose.verbs import duplicate, start_draft
 from parvis.connections.models import Account
 from parvis.deliver.freeze import freeze
 from parvis.deliver.models import Delivery
 from parvis.deliver.outcomes import receipt_to_json
+from parvis.deliver.rest import content_of_the_rest
 from parvis.deliver.states import MAY_BE_CALLED_BACK, STAYED_HERE, State, sources_of
 from parvis.networks.contract import Published
 from parvis.people.models import User
@@ -116,12 +117,15 @@ def release(delivery: Delivery) -> None:
 
 
 def it_is_there(delivery: Delivery, published: Published) -> None:
-    """A person has found the post on the network. The parts that come after it go out."""
+    """A person has found the post on the network. The parts that come after it go out, unless it
+    is known by its address alone: a network lets nothing answer that, so the rest is given up."""
     receipts = [*delivery.receipts, receipt_to_json(published)]
-    if len(receipts) < len(delivery.parts):
+    if len(receipts) == len(delivery.parts):
+        changes = {"state": State.PUBLISHED, "settled_at": Now()}
+    elif published.remote_id:
         changes = {"state": State.SCHEDULED, **_due_now()}
     else:
-        changes = {"state": State.PUBLISHED, "settled_at": Now()}
+        changes = {"state": State.CANCELLED, "settled_at": Now()}
     _decide(delivery, from_states=(State.UNKNOWN,), receipts=receipts, **changes)
 
 
@@ -137,6 +141,7 @@ def send_again(delivery: Delivery) -> None:
 
 
 def give_up(delivery: Delivery) -> None:
+    """Nothing more of it is sent. What is out of a thread stays out."""
     _decide(
         delivery,
         from_states=(State.UNKNOWN, State.HELD),
@@ -153,10 +158,16 @@ def set_aside(delivery: Delivery) -> None:
 
 
 def write_anew(delivery: Delivery, author: User | None) -> Post:
-    """A draft of what was refused, for this account alone: elsewhere the post may be out."""
+    """A draft of what is not out, for this account alone: elsewhere the post may be out.
+
+    After a refusal, or of a thread that stopped half-way: what waits of it is then given up.
+    """
     with transaction.atomic():
-        set_aside(delivery)
-        return duplicate(delivery.post, author, only=delivery.account)
+        current = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        _stop_for_good(current)
+        if not current.receipts:
+            return duplicate(current.post, author, only=current.account)
+        return start_draft(current.workspace, author, content_of_the_rest(current))
 
 
 def hold_for(account: Account, code: str) -> int:
@@ -205,6 +216,17 @@ def _refuse_what_went_out(post: Post, *, but: Iterable[State] = ()) -> None:
     stayed_here = Q(state__in={*STAYED_HERE, *but}, receipts=[])
     if Delivery.objects.filter(post=post).exclude(stayed_here).exists():
         raise AlreadyOnItsWay
+
+
+def _stop_for_good(delivery: Delivery) -> None:
+    """Raises NothingToDecide unless it was refused, or is a part of a post whose rest waits here
+    or was given up."""
+    if delivery.state == State.REFUSED:
+        set_aside(delivery)
+    elif delivery.state == State.HELD and delivery.receipts:
+        give_up(delivery)
+    elif delivery.state != State.CANCELLED or not delivery.is_partly_out:
+        raise NothingToDecide
 
 
 def _set_refusals_aside(post: Post) -> None:

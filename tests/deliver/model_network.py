@@ -6,6 +6,7 @@ land long after nobody waits for them. `fates` says what becomes of the next cal
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,25 @@ from asgiref.sync import sync_to_async
 from parvis.deliver.models import Attempt, Outcome
 from parvis.networks import contract
 from parvis.networks.bluesky.network import Bluesky
-from parvis.networks.contract import Candidate, Found, Part, Prepared, Presence, Progress, Published
-from parvis.networks.errors import NotSent, Refused, Unknown
+from parvis.networks.contract import (
+    Candidate,
+    Found,
+    Json,
+    Part,
+    Prepared,
+    Presence,
+    Progress,
+    Published,
+)
+from parvis.networks.errors import (
+    Blocked,
+    Duplicate,
+    NetworkError,
+    NotSent,
+    PrepareAnew,
+    Refused,
+    Unknown,
+)
 from parvis.networks.http import Http
 
 
@@ -26,9 +44,12 @@ class Killed(BaseException):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
+    """`answers` is the id of the post that it answers; empty for the first of a thread."""
+
     remote_id: str
     key: str
     text: str
+    answers: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,14 +61,19 @@ class UnderWay:
 @dataclass
 class ModelNetwork(Bluesky):
     """`keyed`: a repeated key is the same post for ever, and posts are found by it. Otherwise each
-    request that lands is a new post, and posts are found by their text."""
+    request that lands is a new post, and posts are found by what they say and answer.
+    `takes_no_equals`: a request that says what a post says already is refused as its duplicate.
+    `offered` is what each `prepare` was told of earlier progress."""
 
     keyed: bool
+    takes_no_equals: bool = False
     posts: list[Post] = field(default_factory=list)
     under_way: list[UnderWay] = field(default_factory=list)
     fates: deque[str] = field(default_factory=deque)
     stalled: Callable[[], Awaitable[None]] | None = None
     unwritten_sends: int = 0
+    offered: list[Json | None] = field(default_factory=list)
+    made: int = 0
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -63,24 +89,33 @@ class ModelNetwork(Bluesky):
         follows: Sequence[Published],
         progress: Progress,
     ) -> Prepared:
+        self.offered.append(progress.read("upload"))
         fate = self._next_fate("prepare ")
-        if fate == "fails":
-            raise NotSent("unreachable", "It cannot be reached.", host="example.org")
+        if fate in _ERRORS:
+            raise _ERRORS[fate]()
+        uploads = fate.startswith("uploads, ")
+        if uploads:
+            await progress.keep("upload", {"chunk": 3})
+            fate = fate.removeprefix("uploads, ")
         if fate == "defect":
             raise ZeroDivisionError
         if fate == "killed":
             raise Killed
+        if fate == "processes":
+            raise NotSent("processing", "It is still being worked on.")
         if fate == "stalls" and self.stalled:
             await self.stalled()
-        return Prepared(key=key, text=part.text, body={"made": created_at.isoformat()})
+        if uploads:
+            await progress.keep("upload", {"chunk": 4})
+        self.made += 1
+        answers = follows[-1].remote_id if follows else ""
+        return Prepared(key=key, text=part.text, body={"answers": answers, "made": self.made})
 
     async def publish(self, http: Http, account: contract.Account, prepared: Prepared) -> Published:
         await self._see_that_it_is_written(prepared)
         fate = self._next_fate("publish ")
-        if fate == "refused":
-            raise Refused("rejected", "No.", said="No.", host="example.org")
-        if fate == "not sent":
-            raise NotSent("unreachable", "It cannot be reached.", host="example.org")
+        if fate in _ERRORS:
+            raise _ERRORS[fate]()
         if fate in ("lost request", "killed before"):
             raise Unknown("no-answer", "Silence.") if fate == "lost request" else Killed
         if fate == "late":
@@ -117,14 +152,30 @@ class ModelNetwork(Bluesky):
         for post in self.posts:
             if self.keyed and post.key == prepared.key:
                 return post
-        post = Post(remote_id=str(len(self.posts)), key=prepared.key, text=prepared.text)
+            if self.takes_no_equals and post.text == prepared.text:
+                raise _ERRORS["duplicate"]()
+        post = Post(
+            remote_id=str(len(self.posts)),
+            key=prepared.key,
+            text=prepared.text,
+            answers=prepared.body["answers"],
+        )
         self.posts.append(post)
         return post
+
+    def land_what_is_under_way(self, older_than: float = 0.0) -> None:
+        """Nobody waits for these requests any more, so nobody hears what they are answered."""
+        landing = [one for one in self.under_way if one.age >= older_than]
+        self.under_way = [one for one in self.under_way if one not in landing]
+        for one in landing:
+            with suppress(Duplicate):
+                self.land(one.prepared)
 
     def _matches(self, post: Post, prepared: Prepared, others: frozenset[str]) -> bool:
         if self.keyed:
             return post.key == prepared.key
-        return post.text == prepared.text and post.remote_id not in others
+        says_the_same = (post.text, post.answers) == (prepared.text, prepared.body["answers"])
+        return says_the_same and post.remote_id not in others
 
     def _next_fate(self, call: str) -> str:
         """A fate for another kind of call stays in line: it befalls the next of its own kind."""
@@ -138,6 +189,16 @@ class ModelNetwork(Bluesky):
         written = Attempt.objects.filter(outcome=Outcome.OPEN, request=_stored(prepared))
         if not await sync_to_async(written.exists)():
             self.unwritten_sends += 1
+
+
+_ERRORS: dict[str, Callable[[], NetworkError]] = {
+    "fails": lambda: NotSent("unreachable", "It cannot be reached.", host="example.org"),
+    "not sent": lambda: NotSent("unreachable", "It cannot be reached.", host="example.org"),
+    "refused": lambda: Refused("rejected", "No.", said="No.", host="example.org"),
+    "blocked": lambda: Blocked("out-of-credit", "Buy credit.", host="example.org"),
+    "duplicate": lambda: Duplicate("duplicate", "It is there already."),
+    "anew": lambda: PrepareAnew("media-gone", "The upload is gone.", host="example.org"),
+}
 
 
 def _stored(prepared: Prepared) -> dict[str, Any]:

@@ -74,12 +74,15 @@ def test_a_due_post_with_a_picture_and_its_alt_text_is_published(
 
 
 def test_the_receipt_names_the_record_and_a_link_for_people(stage: Stage) -> None:
+    """What was said on a server on this machine is on no page of Bluesky’s."""
     delivery = scheduled(stage.account)
     deliver_due()
     (record,) = stage.records
     (receipt,) = settled(delivery).receipts
     assert receipt["remote_id"] == record["uri"]
-    assert delivery.link.startswith("https://bsky.app/profile/")
+    key = str(record["uri"]).rsplit("/", 1)[-1]
+    page = f"/profile/{stage.account.remote_id}/post/{key}"
+    assert delivery.link == f"{stage.account.server}{page}"
 
 
 def test_the_record_key_is_the_one_frozen_with_the_delivery(stage: Stage) -> None:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from parvis.connections.models import Account
 from parvis.connections.verbs import disconnect, hold_calls_until
-from parvis.deliver import claims, courier, evidence, verbs
+from parvis.deliver import claims, courier, evidence, preparing, verbs
 from parvis.deliver.courier import Courier
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
@@ -28,7 +28,8 @@ def network(ponts: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelNe
     model = ModelNetwork(keyed=False)
     ponts.stored_traits = replace(ponts.traits, native_key_seconds=0).to_json()
     ponts.save()
-    monkeypatch.setattr(courier, "all_networks", lambda: {"bluesky": model})
+    for room in (courier, preparing):
+        monkeypatch.setattr(room, "all_networks", lambda: {"bluesky": model})
     yield model
     assert model.unwritten_sends == 0
 

@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -21,7 +22,7 @@ from hypothesis.stateful import (
 
 from parvis.config.reach import new_http
 from parvis.connections.models import Account
-from parvis.deliver import claims, courier, evidence, outcomes, verbs
+from parvis.deliver import claims, courier, evidence, outcomes, preparing, verbs
 from parvis.deliver.courier import Courier
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
@@ -43,9 +44,12 @@ HISTORIES = settings(
 FATES = (
     *("publish " + fate for fate in (
         "lost answer", "lost request", "late", "late", "late", "killed before", "killed after",
-        "stalls", "not sent", "refused",
+        "stalls", "not sent", "refused", "blocked", "anew",
     )),
-    *("prepare " + fate for fate in ("fails", "defect", "killed", "stalls")),
+    *("prepare " + fate for fate in (
+        "fails", "defect", "killed", "stalls", "anew", "uploads, killed",
+        "uploads, stalls",
+    )),
     *("look up " + fate for fate in ("fails", "defect", "stalls")),
 )  # fmt: skip
 WAITS = st.sampled_from([0.0, 6.0, 6.0])
@@ -54,23 +58,29 @@ network = ModelNetwork(keyed=False)
 
 
 class Histories(RuleBasedStateMachine):
-    """Several deliveries of one account, some of them with the same text."""
+    """Several deliveries of one account, some of them with the same text, some of them threads."""
 
-    @initialize(keyed=st.booleans())
-    def begin(self, keyed: bool) -> None:
+    @initialize(kind=st.sampled_from(["keyed", "keyless", "takes no equals"]))
+    def begin(self, kind: str) -> None:
+        keyed = kind == "keyed"
         Attempt.objects.all().delete()
         Delivery.objects.all().delete()
-        network.__init__(keyed=keyed)  # type: ignore[misc]
+        network.__init__(keyed=keyed, takes_no_equals=kind == "takes no equals")  # type: ignore[misc]
         network.stalled = _the_world_goes_on
         traits = replace(BLUESKY_TRAITS, native_key_seconds=None if keyed else 0)
         Account.objects.update(stored_traits=traits.to_json(), waits_until=None)
         self.account = Account.objects.get()
         for text in ("Open", "Open", "Closed"):
             scheduled(self.account, text=text)
+        scheduled(self.account, text="Open", thread=("And more", "To the end"))
 
-    @rule(text=st.sampled_from(["Open", "Closed"]), minutes=st.sampled_from([0, 0, 2]))
-    def schedule(self, text: str, minutes: int) -> None:
-        scheduled(self.account, text=text, in_=timedelta(minutes=minutes))
+    @rule(
+        text=st.sampled_from(["Open", "Closed"]),
+        thread=st.sampled_from([(), (), ("And more",)]),
+        minutes=st.sampled_from([0, 0, 2]),
+    )
+    def schedule(self, text: str, thread: tuple[str, ...], minutes: int) -> None:
+        scheduled(self.account, text=text, thread=thread, in_=timedelta(minutes=minutes))
 
     @rule(turns=st.lists(st.tuples(WAITS, st.sampled_from(FATES)), min_size=4, max_size=8))
     def work(self, turns: list[tuple[float, str]]) -> None:
@@ -100,18 +110,24 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def what_was_under_way_lands(self) -> None:
-        while network.under_way:
-            network.land(network.under_way.pop(0).prepared)
+        network.land_what_is_under_way()
 
     @rule(minutes=st.sampled_from([1, 5]))
     def move(self, minutes: int) -> None:
-        for delivery in Delivery.objects.filter(state__in=[State.SCHEDULED, State.HELD])[:1]:
+        for delivery in Delivery.objects.filter(
+            state__in=[State.SCHEDULED, State.HELD], receipts=[]
+        )[:1]:
             verbs.move(delivery.post, verbs.database_now() + timedelta(minutes=minutes))
 
     @rule()
     def take_back(self) -> None:
-        for delivery in Delivery.objects.filter(state=State.SCHEDULED)[:1]:
+        for delivery in Delivery.objects.filter(state=State.SCHEDULED, receipts=[])[:1]:
             verbs.take_back(delivery.post)
+
+    @rule(goes_on=st.booleans())
+    def decide_about_what_is_held(self, goes_on: bool) -> None:
+        for delivery in Delivery.objects.filter(state=State.HELD)[:1]:
+            verbs.release(delivery) if goes_on else verbs.give_up(delivery)
 
     @rule(look_again=st.booleans())
     def decide(self, look_again: bool) -> None:
@@ -121,8 +137,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def nothing_is_on_the_network_more_often_than_it_was_to_be(self) -> None:
         wanted = Counter(
-            delivery.parts[0]["text"]
-            for delivery in Delivery.objects.exclude(state__in=[State.CANCELLED, State.REFUSED])
+            part["text"] for delivery in Delivery.objects.all() for part in _wanted_of(delivery)
         )
         there = Counter(post.text for post in network.posts)
         assert there <= wanted
@@ -134,10 +149,19 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def what_is_called_published_is_there_and_is_nobody_elses(self) -> None:
-        published = Delivery.objects.filter(state=State.PUBLISHED)
-        receipts = [delivery.receipts[0]["remote_id"] for delivery in published]
+        kept = Delivery.objects.values_list("receipts", flat=True)
+        receipts = [receipt["remote_id"] for each in kept for receipt in each]
         assert len(receipts) == len(set(receipts))
         assert set(receipts) <= {post.remote_id for post in network.posts}
+        for delivery in Delivery.objects.filter(state=State.PUBLISHED):
+            assert len(delivery.receipts) == len(delivery.parts)
+
+    @invariant()
+    def each_part_answers_the_one_before(self) -> None:
+        answered = {post.remote_id: post.answers for post in network.posts}
+        for receipts in Delivery.objects.values_list("receipts", flat=True):
+            ids = [receipt["remote_id"] for receipt in receipts]
+            assert [answered[one] for one in ids] == ["", *ids][: len(ids)]
 
     @invariant()
     def nothing_was_sent_without_a_written_attempt(self) -> None:
@@ -159,11 +183,13 @@ class Histories(RuleBasedStateMachine):
         assert list(left) == []
         self.nothing_is_on_the_network_more_often_than_it_was_to_be()
         self.what_is_called_published_is_there_and_is_nobody_elses()
+        self.each_part_answers_the_one_before()
 
 
 @pytest.fixture
 def histories(ponts: Account, monkeypatch: pytest.MonkeyPatch) -> type[Histories]:
-    monkeypatch.setattr(courier, "all_networks", lambda: {"bluesky": network})
+    for room in (courier, preparing):
+        monkeypatch.setattr(room, "all_networks", lambda: {"bluesky": network})
     return Histories
 
 
@@ -192,14 +218,21 @@ def test_without_the_time_under_way_a_history_is_found_that_posts_twice(
 
 def _decide_with_open_eyes(delivery: Delivery) -> None:
     """As a person does who sees the account's posts, once nothing is under way any more."""
-    text, taken = delivery.parts[0]["text"], _receipts()
+    text, taken = delivery.parts[len(delivery.receipts)]["text"], _receipts()
+    answers = delivery.receipts[-1]["remote_id"] if delivery.receipts else ""
     if network.under_way:
         return
     for post in network.posts:
-        if post.text == text and post.remote_id not in taken:
+        if (post.text, post.answers) == (text, answers) and post.remote_id not in taken:
             verbs.it_is_there(delivery, Published(remote_id=post.remote_id, url=""))
             return
     verbs.send_again(delivery)
+
+
+def _wanted_of(delivery: Delivery) -> list[dict[str, Any]]:
+    """What may be on the network of it: once it was stopped, what was out by then."""
+    stopped = delivery.state in (State.CANCELLED, State.REFUSED)
+    return delivery.parts[: len(delivery.receipts)] if stopped else delivery.parts
 
 
 def _receipts() -> set[str]:
@@ -240,8 +273,6 @@ def _pass_time(seconds: float) -> None:
         for table, columns in moments.items():
             older = ", ".join(f"{c} = {c} - interval '{seconds} seconds'" for c in columns)
             cursor.execute(f"UPDATE {table} SET {older}")
-    for one in list(network.under_way):
+    for one in network.under_way:
         one.age += seconds
-        if one.age >= evidence.UNDER_WAY_SECONDS > 0 or one.age >= 90:
-            network.under_way.remove(one)
-            network.land(one.prepared)
+    network.land_what_is_under_way(older_than=evidence.UNDER_WAY_SECONDS or 90)

@@ -97,7 +97,7 @@ def test_a_picture_too_large_for_the_network_is_frozen_as_a_smaller_copy(
     large = kept_picture(workspace, width=3000, height=2000)
     assert large.size > 20_000
     delivery = scheduled(ponts, media=(UsedMedia(media_id=large.pk, alt="Stalls"),))
-    image = delivery.parts[0]["images"][0]
+    image = delivery.parts[0]["media"][0]
     assert image["size"] <= 20_000
     assert image["alt"] == "Stalls"
 
