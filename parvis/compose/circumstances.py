@@ -4,12 +4,15 @@ Also what saying it costs: a network may ask for money, and more for a link.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from parvis.compose.public_media import can_be_fetched_by
 from parvis.compose.validation import Finding, Severity
 from parvis.connections.models import Account
 from parvis.networks.part import Part
+from parvis.networks.prices import Price, price_of_post
 
 RECONNECT_FIRST = Finding(severity=Severity.ERROR, code="reconnect-first")
 NO_PUBLIC_ADDRESS = Finding(severity=Severity.ERROR, code="no-public-address")
@@ -25,7 +28,33 @@ def findings_about(
         yield Finding(severity=Severity.WARNING, code="lapses-before", facts=facts)
     if _must_be_fetched(account, parts) and not can_be_fetched_by(account):
         yield NO_PUBLIC_ADDRESS
+    yield from _about_price(account, parts, planned_at)
 
 
 def _must_be_fetched(account: Account, parts: Sequence[Part]) -> bool:
     return account.traits.fetches_media and any(part.media for part in parts)
+
+
+def _about_price(
+    account: Account, parts: Sequence[Part], planned_at: datetime | None
+) -> Iterator[Finding]:
+    """The sandbox charges nothing, and is told by a code of its own."""
+    day = (planned_at or datetime.now(UTC)).astimezone(UTC).date()
+    asked = _sum(account.network, parts, day)
+    if asked is None:
+        return
+    facts: dict[str, str | int] = {"amount": str(asked.amount), "currency": asked.currency}
+    plain = _sum(account.network, [replace(part, text="") for part in parts], day)
+    is_dearer = plain is not None and plain.amount < asked.amount
+    if plain is not None and is_dearer:
+        facts |= {"plain_amount": str(plain.amount)}
+    code = "price-with-link" if is_dearer else "price"
+    code = f"sandbox-{code}" if account.is_sandbox else code
+    yield Finding(severity=Severity.NOTE, code=code, facts=facts)
+
+
+def _sum(network: str, parts: Sequence[Part], day: date) -> Price | None:
+    prices = [price for part in parts if (price := price_of_post(network, part, day))]
+    if not prices:
+        return None
+    return replace(prices[0], amount=sum((price.amount for price in prices), Decimal(0)))

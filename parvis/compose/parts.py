@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from parvis.compose.content import Content, Said
+from parvis.compose.validation import Finding, Severity
 from parvis.networks.errors import Refused
 from parvis.networks.part import MediaFile, Part
 from parvis.networks.text import count, split
@@ -32,6 +33,18 @@ def parts_said(content: Content, said: Said, placed: Placed, traits: Traits) -> 
     ]
     first, *more = [_part(each, content, said) for each in texts]
     return (_opening(first, content, said), *more, *_comment(content, said, traits))
+
+
+def about_the_thread(content: Content, said: Said, traits: Traits) -> Iterator[Finding]:
+    """What this account does with a thread otherwise than it was written."""
+    filled = [text for text in content.thread if text.strip()]
+    if said.text is not None and filled:
+        yield Finding(severity=Severity.NOTE, code="thread-left-out")
+        return
+    count = len(filled) + bool(content.text.strip())
+    if count > 1 and traits.following is not Following.REPLIES:
+        facts: dict[str, str | int] = {"count": count}
+        yield Finding(severity=Severity.NOTE, code="joined-here", facts=facts)
 
 
 def _written(content: Content, said: Said, placed: Placed, traits: Traits) -> list[_Text]:

@@ -24,12 +24,14 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`part` counts from 0: which part of a thread it is about."""
+    """`part` counts from 0: which one of the `parts` it is about. A comment is none of them."""
 
     severity: Severity
     code: str
     facts: dict[str, str | int] = field(default_factory=dict)
     part: int = 0
+    parts: int = 1
+    in_comment: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +55,17 @@ def review(parts: Sequence[Part], traits: Traits) -> Review:
     return Review(
         lengths=tuple(_length(part, traits) for part in parts),
         findings=tuple(
-            replace(finding, part=number)
+            placed(finding, number, parts)
             for number, part in enumerate(parts)
             for finding in _about(part, traits)
         ),
     )
+
+
+def placed(finding: Finding, number: int, parts: Sequence[Part]) -> Finding:
+    """The finding with the part that it is about."""
+    told = sum(not part.is_comment for part in parts)
+    return replace(finding, part=number, parts=told, in_comment=parts[number].is_comment)
 
 
 def needs_smaller_copy(image: MediaFile, traits: Traits) -> bool:
@@ -70,6 +78,12 @@ def needs_smaller_copy(image: MediaFile, traits: Traits) -> bool:
         or image.media_type not in traits.image_types
         or (pixels is not None and image.width * image.height > pixels)
     )
+
+
+def takes_description(file: MediaFile, traits: Traits) -> bool:
+    if file.is_video:
+        return traits.video is not None and traits.video.alt_limit > 0
+    return traits.alt_limit > 0
 
 
 def _length(part: Part, traits: Traits) -> Length:
@@ -90,6 +104,10 @@ _CURED_BY_A_COPY = frozenset({"image-type", "image-too-large", "image-too-wide"}
 
 
 def _helped(misfit: Refused, part: Part, traits: Traits) -> Finding | None:
+    """What is cured when the post is handed over: by a copy, or by leaving a description out."""
+    if misfit.code == "alt-not-taken":
+        left_out: dict[str, str | int] = {"number": misfit.facts["number"]}
+        return Finding(severity=Severity.NOTE, code="alt-left-out", facts=left_out)
     if misfit.code not in _CURED_BY_A_COPY:
         return None
     number = int(misfit.facts["number"])
@@ -117,7 +135,7 @@ def _about_hashtags(part: Part, traits: Traits) -> Iterator[Finding]:
 
 def _about_descriptions(part: Part, traits: Traits) -> Iterator[Finding]:
     for number, file in enumerate(part.media, start=1):
-        takes = traits.video.alt_limit if file.is_video and traits.video else traits.alt_limit
-        if takes and not file.alt.strip():
+        if takes_description(file, traits) and not file.alt.strip():
+            code = "no-alt-of-video" if file.is_video else "no-alt"
             facts: dict[str, str | int] = {"number": number}
-            yield Finding(severity=Severity.WARNING, code="no-alt", facts=facts)
+            yield Finding(severity=Severity.WARNING, code=code, facts=facts)

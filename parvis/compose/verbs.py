@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from parvis.compose.circumstances import findings_about
-from parvis.compose.content import Content, content_of, poll_to_json, said_of
+from parvis.compose.content import Content, Said, content_of, poll_to_json, said_of
 from parvis.compose.media import as_media_file
 from parvis.compose.models import Media, Post, PostMedia, Variant, Version
-from parvis.compose.parts import parts_said
+from parvis.compose.parts import about_the_thread, parts_said
 from parvis.compose.validation import Review, review
 from parvis.connections.models import Account
 from parvis.networks.part import Part
@@ -158,6 +158,14 @@ def review_parts(
     found = review(parts, account.traits)
     about_account = tuple(findings_about(account, parts, planned_at))
     return replace(found, findings=(*about_account, *found.findings))
+
+
+def review_said(content: Content, account: Account, parts: Sequence[Part]) -> Review:
+    """As `review_parts`, and what became of the thread where this account has none."""
+    found = review_parts(parts, account, content.planned_at)
+    said = content.said.get(account.pk, Said())
+    about_thread = tuple(about_the_thread(content, said, account.traits))
+    return replace(found, findings=(*found.findings, *about_thread))
 
 
 def _begun_in(workspace: Workspace, author: User | None, tab: str) -> tuple[Post, bool]:

@@ -11,7 +11,13 @@ from django.conf import settings
 from parvis.compose.content import content_of, poll_from_json, poll_to_json
 from parvis.compose.media import as_media_file, fitting_copy
 from parvis.compose.models import Media, Post
-from parvis.compose.validation import Finding, Severity, needs_smaller_copy
+from parvis.compose.validation import (
+    Finding,
+    Severity,
+    needs_smaller_copy,
+    placed,
+    takes_description,
+)
 from parvis.compose.verbs import parts_for, review_parts
 from parvis.config.reach import all_networks
 from parvis.connections.models import Account
@@ -78,11 +84,17 @@ def _kept_media(post: Post) -> dict[Path, Media]:
 
 
 def _fitted(parts: Sequence[Part], account: Account, kept: Mapping[Path, Media]) -> Parts:
-    """The parts with smaller copies in the place of pictures that the network would refuse."""
+    """The parts with smaller copies in the place of pictures that the network would refuse, and
+    without descriptions that it would."""
     return tuple(
-        replace(part, media=tuple(_smaller(file, account, kept) for file in part.media))
+        replace(part, media=tuple(_carried(file, account, kept) for file in part.media))
         for part in parts
     )
+
+
+def _carried(file: MediaFile, account: Account, kept: Mapping[Path, Media]) -> MediaFile:
+    smaller = _smaller(file, account, kept)
+    return smaller if takes_description(smaller, account.traits) else replace(smaller, alt="")
 
 
 def _smaller(file: MediaFile, account: Account, kept: Mapping[Path, Media]) -> MediaFile:
@@ -110,13 +122,15 @@ def _in_the_way(account: Account, parts: Parts, due_at: datetime) -> list[Findin
 
 def _not_made_small_enough(account: Account, parts: Parts) -> list[Finding]:
     return [
-        Finding(
-            severity=Severity.ERROR, code="picture-too-large", facts={"number": number}, part=at
-        )
+        placed(_too_large(number), at, parts)
         for at, part in enumerate(parts)
         for number, file in enumerate(part.media, start=1)
         if needs_smaller_copy(file, account.traits)
     ]
+
+
+def _too_large(number: int) -> Finding:
+    return Finding(severity=Severity.ERROR, code="picture-too-large", facts={"number": number})
 
 
 def _delivery(post: Post, account: Account, parts: Parts, due_at: datetime) -> Delivery:

@@ -1,13 +1,30 @@
 """The sentences themselves, by code. The facts of a code are named where it is raised."""
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
+
+from parvis.report.finding_phrases import FINDINGS as FINDINGS
 
 VISIBILITIES = {
     "public": pgettext_lazy("visibility", "public"),
     "unlisted": pgettext_lazy("visibility", "unlisted"),
     "private": pgettext_lazy("visibility", "followers only"),
     "direct": pgettext_lazy("visibility", "mentioned people only"),
+    "connections": pgettext_lazy("visibility", "connections only"),
+}
+REPLY_SETTINGS = {
+    "everyone": pgettext_lazy("who may reply", "everyone"),
+    "followed": pgettext_lazy("who may reply", "whom the account follows"),
+    "followers": pgettext_lazy("who may reply", "followers"),
+    "mentioned": pgettext_lazy("who may reply", "mentioned people only"),
+    "subscribers": pgettext_lazy("who may reply", "subscribers"),
+    "verified": pgettext_lazy("who may reply", "verified accounts"),
+    "nobody": pgettext_lazy("who may reply", "nobody"),
+}
+FORMATS = {
+    "post": pgettext_lazy("format", "post"),
+    "reel": pgettext_lazy("format", "reel"),
+    "story": pgettext_lazy("format", "story"),
 }
 
 # What connecting a network means, on the page that offers it.
@@ -31,55 +48,6 @@ WAYS = {
     ("instagram", "facebook-login"): _("Through the Facebook Page that it is linked to"),
     ("linkedin", "member"): _("Yourself alone"),
     ("linkedin", "organisations"): _("Yourself and your organisations"),
-}
-
-# compose.validation and deliver.freeze
-FINDINGS = {
-    "empty": _("There is nothing to say yet: write a text or add a picture."),
-    "needs-picture": _("This network takes no post without a picture. Add one."),
-    "too-long": ngettext_lazy(
-        "%(over)s character too many of %(limit)s. Shorten it, or say it differently here.",
-        "%(over)s characters too many of %(limit)s. Shorten it, or say it differently here.",
-        "over",
-    ),
-    "too-many-bytes": _(
-        "The text takes %(bytes)s bytes of %(limit)s. Emoji and accents count for more than one: "
-        "shorten it, or say it differently here."
-    ),
-    "no-content-warning-here": _(
-        "This network has no content warning. Remove it, or leave this account out."
-    ),
-    "no-such-visibility-here": _(
-        "This network cannot post as “%(visibility_said)s”. Choose another visibility."
-    ),
-    "only-public-here": _(
-        "Everything is public on this network. Choose “public”, or leave this account out."
-    ),
-    "too-many-pictures": ngettext_lazy(
-        "%(count)s pictures, and this network takes %(limit)s. Remove some, or leave it out.",
-        "%(count)s pictures, and this network takes %(limit)s. Remove some, or leave it out.",
-        "limit",
-    ),
-    "no-alt": _(
-        "Picture %(number)s has no description: people who cannot see it will not know what it "
-        "shows."
-    ),
-    "alt-too-long": _(
-        "The description of picture %(number)s is longer than the %(limit)s characters that this "
-        "network takes. Shorten it."
-    ),
-    "animation-too-large": _(
-        "Picture %(number)s is an animation larger than the %(limit_size)s that this network "
-        "takes, and a smaller copy would stand still. Use another one."
-    ),
-    "smaller-copy": _(
-        "Picture %(number)s is larger than the %(limit_size)s that this network takes: a smaller "
-        "copy is sent there."
-    ),
-    "picture-too-large": _(
-        "Picture %(number)s cannot be made small enough for this network. Use another one."
-    ),
-    "reconnect-first": _("This account must be connected again before it can publish."),
 }
 
 # compose.pictures

@@ -4,10 +4,15 @@ The rooms below and the network modules say what happened as a stable code with 
 stands in no table of `phrases` is told by the English sentence that came with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from django.template.defaultfilters import date as written_date
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext, pgettext
 
 from parvis.compose.pictures import NotAPicture
 from parvis.compose.validation import Finding
@@ -18,8 +23,15 @@ Facts = Mapping[str, Any]
 
 
 def sentence_for_finding(finding: Finding) -> str:
-    """What stands in the way of a variant, or what its writer should know."""
-    return _told(phrases.FINDINGS, finding.code, finding.facts) or finding.code
+    """What stands in the way of a variant, or what its writer should know; of which part, where
+    there are several."""
+    told = _told(phrases.FINDINGS, finding.code, finding.facts) or finding.code
+    if finding.in_comment:
+        return gettext("First comment: %(sentence)s") % {"sentence": told}
+    if finding.parts > 1:
+        facts = {"number": finding.part + 1, "sentence": told}
+        return gettext("Part %(number)s: %(sentence)s") % facts
+    return told
 
 
 def sentence_for_picture(refused: NotAPicture) -> str:
@@ -52,11 +64,50 @@ def _told(table: Mapping[str, Any], code: str, facts: Facts) -> str:
 
 
 class _Facts(dict[str, Any]):
-    """`%(limit_size)s` writes the number of bytes `limit` with its unit."""
+    """Writes facts out: `%(limit_size)s` is the number of bytes `limit` with its unit."""
 
     def __missing__(self, name: str) -> str:
-        if name.endswith("_size"):
-            return filesizeformat(self[name.removesuffix("_size")])
-        if name.endswith("_said"):
-            return str(phrases.VISIBILITIES[self[name.removesuffix("_said")]])
+        fact, _, kind = name.rpartition("_")
+        if kind == "said":
+            return str(_CHOICES[fact][self[fact]])
+        if kind == "price":
+            return price_in_words(self[fact], self["currency"])
+        if kind in _WRITTEN:
+            return _WRITTEN[kind](self[fact])
         raise KeyError(name)
+
+
+def duration_in_words(minutes: int) -> str:
+    """In the largest unit that is whole: “7 days”, “90 minutes”."""
+    if minutes % _DAY == 0:
+        return ngettext("%(n)s day", "%(n)s days", minutes // _DAY) % {"n": minutes // _DAY}
+    if minutes % _HOUR == 0:
+        return ngettext("%(n)s hour", "%(n)s hours", minutes // _HOUR) % {"n": minutes // _HOUR}
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
+
+
+def price_in_words(amount: str, currency: str) -> str:
+    """“$0.20”, with as many digits as it takes and two at least."""
+    places = max(2, -int(Decimal(amount).normalize().as_tuple().exponent))
+    told = {"amount": number_format(Decimal(amount), places), "currency": currency}
+    if currency == "USD":
+        return pgettext("price in dollars", "$%(amount)s") % told
+    return pgettext("price", "%(amount)s %(currency)s") % told
+
+
+def _day_in_words(day: str) -> str:
+    shape = pgettext("day with year, Django’s date format", "l j F Y")
+    return written_date(date.fromisoformat(day), shape)
+
+
+_HOUR, _DAY = 60, 24 * 60
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "visibility": phrases.VISIBILITIES,
+    "reply_setting": phrases.REPLY_SETTINGS,
+    "format": phrases.FORMATS,
+}
+_WRITTEN: Mapping[str, Callable[[Any], str]] = {
+    "size": filesizeformat,
+    "duration": duration_in_words,
+    "written": _day_in_words,
+}

@@ -4,32 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import gcd
 
-from django.conf.locale import LANG_INFO
-from django.utils.translation import gettext as _
-
 from parvis.compose.content import Content, Said
 from parvis.compose.models import Media, Post, Version
 from parvis.compose.pictures import UPLOAD_BYTES_LIMIT
 from parvis.compose.validation import Finding, Review, Severity
-from parvis.compose.verbs import parts_of, review_parts
+from parvis.compose.verbs import parts_of, review_said
+from parvis.compose.videos import VIDEO_BYTES_LIMIT
 from parvis.connections.models import Account
 from parvis.connections.verbs import accounts_of
 from parvis.networks.contract import Part, Traits
-from parvis.networks.text import Span, find_hashtags, find_links, find_mentions
+from parvis.networks.text import Length, Span, count, find_hashtags, find_links, find_mentions
+from parvis.networks.traits import Following
 from parvis.people.models import Workspace
 from parvis.report.faces import face_of
-from parvis.report.phrases import VISIBILITIES
 from parvis.report.sentences import sentence_for_finding
+from parvis.web import compose_choices as choices
+from parvis.web.compose_choices import Choices
 from parvis.web.forms.when import Choice
 
-# BCP 47; the workspace's own comes first whether it is here or not.
-_COMMON_LANGUAGES = (
-    "ar", "bg", "bn", "br", "ca", "co", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu",
-    "fa", "fi", "fr", "ga", "gl", "he", "hi", "hr", "hu", "id", "is", "it", "ja", "ko", "lb", "lt",
-    "lv", "nb", "nl", "nn", "pl", "pt", "pt-br", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw",
-    "ta", "th", "tr", "uk", "ur", "vi", "zh-hans", "zh-hant",
-)  # fmt: skip
-_OWN_NAMES = {"oc": "occitan", "co": "corsu", "zh": "中文"}
 _LONGEST_EXCERPT = 240
 
 
@@ -43,11 +35,33 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """One part as its readers will see it; `number` counts from 1."""
+    """One part as its readers will see it; `number` counts from 1, and a comment is not counted."""
 
     part: Part
     pieces: list[Piece]
     number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One text as it is typed; `number` counts from 0.
+
+    `length` is how long it is where it comes nearest to the limit: on `network`. None where no
+    chosen account says it as a text by itself.
+    """
+
+    number: int
+    text: str
+    length: Length | None = None
+    network: str = ""
+
+    @property
+    def shown(self) -> int:
+        return self.number + 1
+
+    @property
+    def is_over(self) -> bool:
+        return self.length is not None and not self.length.fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +102,24 @@ class Line:
         return told(self.review.findings) if self.review else []
 
     @property
-    def previews(self) -> list["Preview"]:
+    def part_count(self) -> int:
+        """A first comment is no part of the post."""
+        return sum(not part.is_comment for part in self.parts)
+
+    @property
+    def visibilities(self) -> Choices:
+        return choices.visibilities_of(self.traits, self.said)
+
+    @property
+    def reply_settings(self) -> Choices:
+        return choices.reply_settings_of(self.traits, self.said)
+
+    @property
+    def formats(self) -> Choices:
+        return choices.formats_of(self.traits, self.said)
+
+    @property
+    def previews(self) -> list[Preview]:
         return [
             Preview(part=part, pieces=pieces_of(part.text), number=number)
             for number, part in enumerate(self.parts, start=1)
@@ -97,8 +128,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
+    """A picture or a video; `part` is the text that it stands with, counted from 0."""
+
     media: Media
     alt: str
+    part: int = 0
 
     @property
     def ratio(self) -> str:
@@ -108,6 +142,14 @@ class Picture:
         if max(width, height) // common <= 21:
             return f"{width // common}:{height // common}"
         return f"{width} × {height}"
+
+    @property
+    def duration(self) -> str:
+        """“1:05” for a video, empty for a picture."""
+        if self.media.seconds is None:
+            return ""
+        minutes, seconds = divmod(round(self.media.seconds), 60)
+        return f"{minutes}:{seconds:02d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +167,16 @@ class Sheet:
 
     content: Content
     lines: list[Line]
+    written: list[Written]
     pictures: list[Picture]
-    languages: list[tuple[str, str]]
-    visibilities: list[tuple[str, str]]
+    languages: Choices
+    visibilities: Choices
     byte_limit: int = UPLOAD_BYTES_LIMIT
+    video_byte_limit: int = VIDEO_BYTES_LIMIT
+
+    @property
+    def poll_durations(self) -> list[tuple[int, str]]:
+        return choices.poll_durations(self.content.poll)
 
     @property
     def chosen(self) -> list[Line]:
@@ -161,9 +209,10 @@ def sheet_of(workspace: Workspace, content: Content) -> Sheet:
     return Sheet(
         content=content,
         lines=lines,
+        written=_written(content, lines),
         pictures=pictures_of(workspace, content),
-        languages=_languages(workspace, content),
-        visibilities=_visibilities(lines),
+        languages=choices.languages(workspace, content),
+        visibilities=choices.visibilities([line.traits for line in lines], content),
     )
 
 
@@ -171,7 +220,7 @@ def pictures_of(workspace: Workspace, content: Content) -> list[Picture]:
     ids = [used.media_id for used in content.media]
     kept = Media.objects.filter(workspace=workspace).in_bulk(ids)
     return [
-        Picture(media=kept[used.media_id], alt=used.alt)
+        Picture(media=kept[used.media_id], alt=used.alt, part=used.part)
         for used in content.media
         if used.media_id in kept
     ]
@@ -232,8 +281,29 @@ def _line(account: Account, content: Content, parts: SaidByAccount) -> Line:
         chosen=account in parts,
         said=content.said.get(account.pk, Said()),
         parts=said,
-        review=review_parts(said, account, content.planned_at) if said else None,
+        review=review_said(content, account, said) if said else None,
     )
+
+
+def _written(content: Content, lines: Iterable[Line]) -> list[Written]:
+    """How long a text is where it stands by itself is told once there are several."""
+    texts = (content.text, *content.thread)
+    counting = [line for line in lines if line.chosen and _says_each_text(line)]
+    if len(texts) < 2:
+        counting = []
+    return [_counted(number, text, content, counting) for number, text in enumerate(texts)]
+
+
+def _says_each_text(line: Line) -> bool:
+    return line.said.text is None and line.traits.following is Following.REPLIES
+
+
+def _counted(number: int, text: str, content: Content, lines: Iterable[Line]) -> Written:
+    lengths = [(count(text, line.traits, content.content_warning), line.network) for line in lines]
+    if not lengths:
+        return Written(number=number, text=text)
+    length, network = max(lengths, key=lambda pair: pair[0].units / max(pair[0].limit, 1))
+    return Written(number=number, text=text, length=length, network=network)
 
 
 def _kept(version: Version) -> KeptVersion:
@@ -241,31 +311,3 @@ def _kept(version: Version) -> KeptVersion:
     said = next((text.strip() for text in content.texts if text.strip()), "")
     short = said if len(said) <= _LONGEST_EXCERPT else said[:_LONGEST_EXCERPT].rstrip() + "…"
     return KeptVersion(version=version, content=content, excerpt=short)
-
-
-def _languages(workspace: Workspace, content: Content) -> list[tuple[str, str]]:
-    codes = [workspace.language, *_COMMON_LANGUAGES]
-    if content.language:
-        codes.append(content.language)
-    return [(code, _own_name(code)) for code in dict.fromkeys(map(_as_bcp47, codes))]
-
-
-def _own_name(code: str) -> str:
-    known = LANG_INFO.get(code.lower(), {})
-    return str(_OWN_NAMES.get(code) or known.get("name_local") or code)
-
-
-def _as_bcp47(code: str) -> str:
-    """“pt-br” as “pt-BR”, “zh-hans” as “zh-Hans”, as BCP 47 recommends."""
-    language, dash, rest = code.partition("-")
-    if not dash:
-        return code
-    return (
-        f"{language}-{rest.upper() if len(rest) == 2 else rest.title() if len(rest) == 4 else rest}"
-    )
-
-
-def _visibilities(lines: Iterable[Line]) -> list[tuple[str, str]]:
-    offered = {value for line in lines for value in line.traits.visibilities}
-    named = [(value, str(said)) for value, said in VISIBILITIES.items() if value in offered]
-    return [("", _("the account’s default")), *named]

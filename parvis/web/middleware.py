@@ -74,6 +74,7 @@ _POLICY = (
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data: blob:",
+    "media-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
     "frame-ancestors 'none'",

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils.timezone import localtime
 
-from parvis.compose.content import Content, content_of
+from parvis.compose.content import Content, Said, content_of
 from parvis.compose.models import Post, Version
 from parvis.compose.verbs import start_draft
 from parvis.connections.models import Account
@@ -78,7 +78,7 @@ def test_keeping_makes_a_draft_with_an_address(desk: Client, ponts: Account) -> 
     answer = desk.post("/write/keep/", form(None, ponts))
     post = Post.objects.get()
     assert answer.headers["Location"] == f"/write/{post.pk}/"
-    assert (post.text, dict(content_of(post).said)) == (TEXT, {ponts.pk: None})
+    assert (post.text, dict(content_of(post).said)) == (TEXT, {ponts.pk: Said()})
 
 
 def test_an_untouched_page_keeps_nothing(desk: Client, ponts: Account) -> None:
@@ -166,6 +166,13 @@ def test_a_planned_moment_stays_as_exact_as_it_was(desk: Client, post: Post) -> 
         {"account": ["-1", "999999999999", "x"], "differ": "x"},
         {"visibility": "everybody", "language": "x" * 99},
         {"arrange": "up-9"},
+        {"arrange": "part-up-9"},
+        {"arrange": "part-remove-0"},
+        {"arrange": "option-remove-9"},
+        {"poll_option": ["Yes"], "poll_minutes": "long"},
+        {"poll_minutes": "9" * 18, "poll_multiple": "x"},
+        {"media": ["7"], "media_part": ["x", "99999"]},
+        {"account": ["1"], "replies-1": "somebody", "format-1": "film", "visibility-1": "x"},
         {"tab": "x" * 500},
     ],
 )

@@ -1,9 +1,9 @@
 """Reads what the composer's form sends. It refuses nothing: whatever was typed must be kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from itertools import zip_longest
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -12,7 +12,9 @@ from django.utils.timezone import is_naive, localtime
 
 from parvis.compose.content import Content, Said, UsedMedia
 from parvis.compose.models import FORMATS, REPLY_SETTINGS, VISIBILITIES
+from parvis.networks.part import Poll
 from parvis.people.models import Workspace
+from parvis.web.forms.arranging import USUAL_POLL_MINUTES, arranged
 from parvis.web.forms.when import WhenForm, within_reach
 
 _VISIBILITIES = {value for value, _ in VISIBILITIES}
@@ -52,13 +54,8 @@ def read_typed(sent: QueryDict, workspace: Workspace) -> Typed:
 
 
 def rearranged(typed: Typed, order: str) -> Typed:
-    """`order` is what a button beside a picture sends: "up-2", "down-0" or "remove-1"."""
-    what, _, place = order.partition("-")
-    arrange, number = _ARRANGEMENTS.get(what), _number(place)
-    if arrange is None or number is None or number >= len(typed.content.media):
-        return typed
-    media = arrange(list(typed.content.media), number)
-    return replace(typed, content=replace(typed.content, media=tuple(media)))
+    """`order` is what a small button of the page sends."""
+    return replace(typed, content=arranged(typed.content, order))
 
 
 def with_pictures(typed: Typed, added: Iterable[int]) -> Typed:
@@ -67,24 +64,43 @@ def with_pictures(typed: Typed, added: Iterable[int]) -> Typed:
 
 
 def _read_content(sent: QueryDict, when: WhenForm) -> Content:
+    thread = tuple(_cleaned(text) for text in sent.getlist("thread"))
     return Content(
         text=_text(sent, "text"),
+        thread=thread,
+        first_comment=_text(sent, "first_comment"),
+        splits="splits" in sent,
+        poll=_read_poll(sent),
         language=_text(sent, "language")[:35],
         content_warning=_text(sent, "content_warning"),
         visibility=_one_of(_VISIBILITIES, sent.get("visibility", "")),
-        media=_read_media(sent),
+        media=_read_media(sent, last_part=len(thread)),
         said=_read_said(sent),
         planned_at=_planned(sent, when),
     )
 
 
-def _read_media(sent: QueryDict) -> tuple[UsedMedia, ...]:
-    """Each picture sends its number and its alt text, in the order on the page."""
-    pairs = zip(sent.getlist("media"), sent.getlist("alt"), strict=False)
+def _read_media(sent: QueryDict, last_part: int) -> tuple[UsedMedia, ...]:
+    """Each file sends its number, its alt text and its part, in the order on the page. One whose
+    part is not there any more stands with the last."""
+    media, alts = sent.getlist("media"), sent.getlist("alt")
+    parts = sent.getlist("media_part")
     return tuple(
-        UsedMedia(media_id=number, alt=_cleaned(alt))
-        for media_id, alt in pairs
+        UsedMedia(media_id=number, alt=_cleaned(alt), part=min(_number(part) or 0, last_part))
+        for media_id, alt, part in zip_longest(media, alts, parts[: len(media)], fillvalue="")
         if (number := _number(media_id)) is not None
+    )
+
+
+def _read_poll(sent: QueryDict) -> Poll | None:
+    """Options are kept as they were typed, empty ones too."""
+    options = tuple(_cleaned(option) for option in sent.getlist("poll_option"))
+    if not options:
+        return None
+    return Poll(
+        options=options,
+        minutes=_number(sent.get("poll_minutes")) or USUAL_POLL_MINUTES,
+        multiple_choice="poll_multiple" in sent,
     )
 
 
@@ -146,16 +162,3 @@ def _number(text: str | None) -> int | None:
     if text is None or not (text.isascii() and text.isdecimal() and len(text) < 19):
         return None
     return int(text)
-
-
-def _swapped(media: list[UsedMedia], at: int, other: int) -> list[UsedMedia]:
-    if 0 <= other < len(media):
-        media[at], media[other] = media[other], media[at]
-    return media
-
-
-_ARRANGEMENTS: dict[str, Callable[[list[Any], int], list[Any]]] = {
-    "up": lambda media, at: _swapped(media, at, at - 1),
-    "down": lambda media, at: _swapped(media, at, at + 1),
-    "remove": lambda media, at: [*media[:at], *media[at + 1 :]],
-}

@@ -3,6 +3,7 @@
 
 const KEEP_AFTER = 800;
 const TRY_AGAIN_AFTER = 5000;
+const TEXTS = new Set(["text", "thread", "first_comment", "poll_option"]);
 const ABOUT_THE_TAB = new Set(["post", "revision", "tab", "turn", "planned"]);
 
 const form = document.getElementById("compose");
@@ -178,7 +179,7 @@ function offerCopy() {
   const copy = readCopy();
   if (!copy || JSON.stringify(copy) === kept) return localStorage.removeItem(shelf());
   const offer = document.getElementById("unkept");
-  const text = copy.find(([name]) => name === "text")?.[1] ?? "";
+  const text = copy.find(([name, value]) => TEXTS.has(name) && value)?.[1] ?? "";
   offer.querySelector("[data-excerpt]").textContent = text;
   offer.hidden = false;
   offer.querySelector("[data-put-back]").addEventListener("click", () => {
@@ -193,17 +194,19 @@ function offerCopy() {
 
 function putBack(copy) {
   const values = (wanted) => copy.filter(([name]) => name === wanted).map(([, value]) => value);
-  for (const box of form.querySelectorAll("[name=account], [name=differ]")) {
+  form.dispatchEvent(new CustomEvent("parvis:putback", { detail: values }));
+  for (const box of form.querySelectorAll("input[type=checkbox]")) {
     box.checked = values(box.name).includes(box.value);
   }
   for (const [name, value] of copy) {
     const target = field(name);
     if (target instanceof Element && target.matches("textarea, select, input:not([type=checkbox], [type=hidden])")) target.value = value;
   }
-  const descriptions = values("alt");
   values("media").forEach((media, number) => {
-    const alt = boxOf("media", media)?.closest("li").querySelector("[name=alt]");
-    if (alt) alt.value = descriptions[number];
+    const shot = boxOf("media", media)?.closest("li");
+    for (const name of shot ? ["alt", "media_part"] : []) {
+      shot.querySelector(`[name=${name}]`).value = values(name)[number] ?? "";
+    }
   });
   showWhatApplies();
   changed();
@@ -256,12 +259,16 @@ async function add(file) {
   const row = document.createElement("li");
   row.textContent = `${file.name} ${words.arriving} …`;
   document.getElementById("arriving").append(row);
-  const refused = file.size > Number(form.dataset.byteLimit)
-    ? [`${file.name} ${words.tooLarge}`]
-    : await arrive(file);
+  const refused = isTooLarge(file) ?? (await arrive(file));
   row.remove();
   refused.forEach(complain);
   return refused.length === 0;
+}
+
+function isTooLarge(file) {
+  const isVideo = file.type.startsWith("video/");
+  const limit = Number(isVideo ? form.dataset.videoByteLimit : form.dataset.byteLimit);
+  return file.size > limit ? [`${file.name} ${isVideo ? words.videoTooLarge : words.tooLarge}`] : null;
 }
 
 async function arrive(file) {
