@@ -85,10 +85,10 @@ def refused_with(error: FacebookRequestError) -> tuple[int, int | None]:
 
 class TestFacebook:
     def test_a_person_finds_the_pages_and_their_tokens(self, sandbox: RunningSandbox) -> None:
-        alice = Sdk(sandbox, "facebook", "ponts").sandbox.sandbox.networks["facebook"]
-        person = alice.person_named("alice")
-        assert person is not None
-        token = alice.hand_out_token(person, ())
+        network = sandbox.sandbox.networks["facebook"]
+        alice = network.person_named("alice")
+        assert alice is not None
+        token = network.hand_out_token(alice, ())
         api = FacebookAdsApi(_Session(sandbox.origin("facebook"), access_token=token.id))
 
         pages = list(User("me", api=api).get_accounts(fields=["name", "access_token", "tasks"]))
@@ -220,6 +220,51 @@ class TestFacebook:
 
         assert "(nothing)" in refusal.value.api_error_message()
 
+    @pytest.mark.parametrize("text", ["", "é" * 63_207, "📚" * 31_604])
+    def test_a_text_of_no_or_too_many_signs_is_refused(self, facebook: Sdk, text: str) -> None:
+        with pytest.raises(FacebookRequestError) as refusal:
+            facebook.page().create_feed(params={"message": text})
+
+        assert refusal.value.api_error_code() == 100
+
+    @pytest.mark.parametrize("text", ["é" * 63_206, "📚" * 31_603])
+    def test_the_longest_text_is_taken_whole(self, facebook: Sdk, text: str) -> None:
+        facebook.page().create_feed(params={"message": text})
+
+        assert facebook.sandbox.posts("facebook")[0]["text"] == text
+
+    def test_a_photo_is_shown_in_one_post_alone(self, facebook: Sdk, picture: Path) -> None:
+        photo = {"media_fbid": upload(facebook, picture).get_id()}
+        facebook.page().create_feed(params={"message": "Un", "attached_media": [photo]})
+
+        with pytest.raises(FacebookRequestError):
+            facebook.page().create_feed(params={"message": "Deux", "attached_media": [photo]})
+
+    def test_what_is_no_picture_is_no_photo(self, facebook: Sdk, tmp_path: Path) -> None:
+        path = tmp_path / "no-picture.jpg"
+        path.write_bytes(b"no picture at all")
+
+        with pytest.raises(FacebookRequestError) as refusal:
+            upload(facebook, path)
+
+        assert refusal.value.api_error_code() == 100
+
+    def test_posting_needs_its_permission_and_the_pages_own_token(
+        self, sandbox: RunningSandbox
+    ) -> None:
+        network = sandbox.sandbox.networks["facebook"]
+        alice, page = network.person_named("alice"), network.person_named("ponts")
+        assert alice is not None
+        assert page is not None
+        for token, code in (
+            (network.hand_out_token(alice, ()), 210),
+            (network.hand_out_token(page, ("pages_read_engagement",)), 200),
+        ):
+            session = _Session(sandbox.origin("facebook"), access_token=token.id)
+            with pytest.raises(FacebookRequestError) as refusal:
+                Page(page.id, api=FacebookAdsApi(session)).create_feed(params={"message": "Non"})
+            assert refusal.value.api_error_code() == code
+
     def test_a_wrong_proof_of_the_secret_is_refused(self, facebook: Sdk) -> None:
         session = _Session(
             facebook.sandbox.origin("facebook"),
@@ -327,6 +372,70 @@ class TestInstagram:
         assert quota["quota_usage"] == 1
         assert quota["config"]["quota_total"] == 100
 
+    @pytest.mark.parametrize(
+        "caption", ["é" * 2_201, "#a " * 31, "@alice " * 21], ids=["long", "hashtags", "mentions"]
+    )
+    def test_a_caption_beyond_its_limits_is_refused(
+        self, instagram: Sdk, address: str, caption: str
+    ) -> None:
+        with pytest.raises(FacebookRequestError) as refusal:
+            instagram.instagram().create_media(params={"image_url": address, "caption": caption})
+
+        assert refused_with(refusal.value) == (36004, 2207010)
+
+    @pytest.mark.parametrize(
+        ("name", "size", "refused"),
+        [
+            ("shop-window.png", (640, 480), (36001, 2207005)),
+            ("tall.jpg", (200, 600), (36003, 2207009)),
+            ("wide.jpg", (600, 200), (36003, 2207009)),
+        ],
+    )
+    def test_pictures_are_jpeg_and_of_a_certain_shape(
+        self,
+        facebook: Sdk,
+        instagram: Sdk,
+        tmp_path: Path,
+        name: str,
+        size: tuple[int, int],
+        refused: tuple[int, int],
+    ) -> None:
+        draw_picture(tmp_path / name, size=size)
+
+        with pytest.raises(FacebookRequestError) as refusal:
+            instagram.instagram().create_media(
+                params={"image_url": address_of(facebook, tmp_path / name)}
+            )
+
+        assert refused_with(refusal.value) == refused
+
+    def test_a_text_alone_is_no_post(self, instagram: Sdk) -> None:
+        with pytest.raises(FacebookRequestError):
+            instagram.instagram().create_media(params={"caption": EVENING})
+
+    def test_a_carousel_of_one_is_none(self, instagram: Sdk, address: str) -> None:
+        child = instagram.instagram().create_media(
+            params={"image_url": address, "is_carousel_item": True}
+        )
+
+        with pytest.raises(FacebookRequestError) as refusal:
+            instagram.instagram().create_media(
+                params={"media_type": "CAROUSEL", "children": [child.get_id()]}
+            )
+
+        assert refused_with(refusal.value) == (100, 2207028)
+
+    def test_a_container_lives_for_a_day(self, instagram: Sdk, address: str) -> None:
+        made = instagram.instagram().create_media(params={"image_url": address})
+        instagram.sandbox.advance(DAY + 1)
+
+        status = instagram.api.call("GET", (made.get_id(),), {"fields": "status_code"}).json()
+        with pytest.raises(FacebookRequestError) as refusal:
+            instagram.instagram().create_media_publish(params={"creation_id": made.get_id()})
+
+        assert status["status_code"] == "EXPIRED"
+        assert refused_with(refusal.value) == (24, 2207008)
+
     def test_what_cannot_be_fetched_is_refused(self, instagram: Sdk) -> None:
         with pytest.raises(FacebookRequestError) as refusal:
             instagram.instagram().create_media(
@@ -346,6 +455,10 @@ def upload(facebook: Sdk, picture: Path) -> Photo:
 
 @pytest.fixture
 def address(facebook: Sdk, picture: Path) -> str:
-    """A public address of the picture: Facebook, which has it already, shows it to everybody."""
+    return address_of(facebook, picture)
+
+
+def address_of(facebook: Sdk, picture: Path) -> str:
+    """A public one: Facebook, which has the picture then, shows it to everybody."""
     photo = upload(facebook, picture).api_get(fields=["images"])
     return str(photo["images"][0]["source"])

@@ -25,7 +25,15 @@ from parvis.networks.errors import (
 from parvis.networks.graph import GraphApi, failure, is_missing, read_fault
 from parvis.networks.graph.call import can_do_without, word
 from parvis.networks.graph.insights import ask_for, read_values
-from parvis.networks.graph.likeness import Likeness, Listed, judge, moment, same_text, since
+from parvis.networks.graph.likeness import (
+    Likeness,
+    Listed,
+    ends_before,
+    judge,
+    moment,
+    same_text,
+    since,
+)
 from parvis.networks.graph.login import next_cursor
 from parvis.networks.graph.waiting import wait_until
 from parvis.networks.http import Answer
@@ -298,6 +306,17 @@ class TestLikeness:
         told = answer(200, {}, headers={"Date": format_datetime(behind, usegmt=True)})
 
         assert since(NOON, told) < NOON - timedelta(minutes=11)
+
+    def test_a_listing_ends_where_it_grows_older_and_only_then(self) -> None:
+        old, new = (
+            Listed(remote_id="7", url="u", text="", created_at=NOON + timedelta(hours=hours))
+            for hours in (-1, 1)
+        )
+
+        assert ends_before([new, old], NOON)
+        assert not ends_before([old, new], NOON)
+        assert not ends_before([old, new, old], NOON)
+        assert not ends_before([], NOON)
 
     def test_times_are_read_as_meta_writes_them(self) -> None:
         assert moment("2026-11-21T12:00:00+0000") == NOON

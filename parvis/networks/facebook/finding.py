@@ -20,6 +20,7 @@ from parvis.networks.graph.likeness import (
     Likeness,
     Listed,
     Listing,
+    ends_before,
     judge,
     moment,
     recent,
@@ -29,8 +30,9 @@ from parvis.networks.graph.likeness import (
 from parvis.networks.graph.login import next_cursor
 from parvis.networks.http import Answer, Http
 
-_PAGE_SIZE = "50"
-_PAGES = 10
+# Meta refuses an answer that would be too large ("Please reduce the amount of data").
+_PAGE_SIZE = "25"
+_PAGES = 20
 _POST_FIELDS = (
     "id,message,created_time,permalink_url,"
     "attachments{media_type,target{id},subattachments.limit(50){target{id}}}"
@@ -109,7 +111,7 @@ async def _comments(http: Http, account: Account, post_id: str, sent_at: datetim
 async def _listing(
     http: Http, account: Account, path: str, query: Mapping[str, str], sent_at: datetime
 ) -> Listing:
-    """Pages from the newest to the first that is older than the post can be."""
+    """The listing to its end, or to the first page that ends before the post can have begun."""
     posts: list[Listed] = []
     asked = {**query, "limit": _PAGE_SIZE}
     for _ in range(_PAGES):
@@ -128,7 +130,7 @@ async def _listing(
         floor = since(sent_at, answer)
         posts += page
         after = next_cursor(told)
-        if after is None or any(post.created_at < floor for post in page):
+        if after is None or ends_before(page, floor):
             return Listing(posts=recent(posts, floor), is_complete=True)
         asked["after"] = after
     return Listing(posts=tuple(posts), is_complete=False)

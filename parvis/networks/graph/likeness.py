@@ -5,7 +5,7 @@ Meta keeps a text as it was sent, but for the spaces at its ends and, here and t
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -78,6 +78,13 @@ def since(sent_at: datetime, answer: Answer) -> datetime:
     """The earliest time that Meta can have written on a post that was sent at `sent_at`, by the
     clock that this answer shows."""
     return sent_at - SKEW - _clock_lag(answer, datetime.now(UTC))
+
+
+def ends_before(posts: Sequence[Listed], floor: datetime) -> bool:
+    """Whether what follows this page of a listing is older still. That Meta lists the newest
+    first is not documented everywhere, so it is looked at."""
+    moments = [post.created_at for post in posts]
+    return bool(moments) and moments[-1] < floor and moments == sorted(moments, reverse=True)
 
 
 def recent(posts: Iterable[Listed], floor: datetime) -> tuple[Listed, ...]:

@@ -11,6 +11,7 @@ from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.graph.likeness import (
     Likeness,
     Listed,
+    ends_before,
     judge,
     moment,
     same_text,
@@ -107,7 +108,7 @@ def _is_own(told: Json, account: Account) -> bool:
 async def _read_back(
     http: Http, account: Account, path: str, fields: str, sent_at: datetime
 ) -> Rows:
-    """The listing to its end, or to the first page that is wholly older than the post can be."""
+    """The listing to its end, or to the first page that ends before the post can have begun."""
     rows: list[tuple[Listed, Json]] = []
     query = {"fields": fields, "limit": _PAGE_SIZE}
     for _ in range(_PAGES):
@@ -121,16 +122,10 @@ async def _read_back(
         floor = since(sent_at, answer)
         rows += [row for row in page if row[0].created_at >= floor]
         after = next_cursor(told)
-        if after is None or _ends_before(page, floor):
+        if after is None or ends_before([listed for listed, _ in page], floor):
             return Rows(rows=tuple(rows), is_complete=True)
         query["after"] = after
     return Rows(rows=tuple(rows), is_complete=False)
-
-
-def _ends_before(page: list[tuple[Listed, Json]], floor: datetime) -> bool:
-    """Media come newest first, and so do comments [from memory], which is looked at."""
-    moments = [listed.created_at for listed, _ in page]
-    return bool(moments) and moments[-1] < floor and moments == sorted(moments, reverse=True)
 
 
 def read_page(answer: Answer) -> list[tuple[Listed, Json]]:
