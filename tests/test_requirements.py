@@ -29,6 +29,7 @@ ACCEPTED = {
     "MIT",
     "MIT-0",
     "MIT-CMU",
+    "MPL-2.0",
     "PSF-2.0",
 }
 # How packages without an SPDX expression write the same.
