@@ -5,8 +5,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.timezone import now
 
 from parvis.connections.models import Account, AccountState
+from parvis.connections.verbs import LAPSE_ANNOUNCED
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
 from parvis.report.faces import Speaker
@@ -15,7 +17,9 @@ from parvis.report.sentences import sentence_for_reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
-    """`renewed_before` is None where the permission has no end. Counts are deliveries."""
+    """`renewed_before` is None where the permission has no end, `lapses_at` where it goes on
+    without a person. `problem` of a connected account keeps it from being renewed, not from
+    posting. Counts are deliveries."""
 
     account_id: int
     network: str
@@ -26,6 +30,8 @@ class AccountLine:
     state: str
     problem: str
     renewed_before: datetime | None
+    lapses_at: datetime | None
+    is_renewed: bool
     waits_until: datetime | None
     scheduled: int
     held: int
@@ -41,6 +47,12 @@ class AccountLine:
     @property
     def is_disconnected(self) -> bool:
         return self.state == AccountState.DISCONNECTED
+
+    @property
+    def lapses_soon(self) -> bool:
+        """So soon, or already, that its owner is told on every page that shows it."""
+        ends = self.lapses_at
+        return self.is_connected and ends is not None and ends < now() + LAPSE_ANNOUNCED
 
     @property
     def mark(self) -> str:
@@ -87,6 +99,8 @@ def _line(account: Account) -> AccountLine:
         state=account.state,
         problem=_problem(account),
         renewed_before=account.token_expires_at,
+        lapses_at=account.lapses_at,
+        is_renewed=account.refresh_at is not None,
         waits_until=account.waits_until,
         scheduled=account.scheduled,  # type: ignore[attr-defined]  # annotated
         held=account.held,  # type: ignore[attr-defined]  # annotated

@@ -15,6 +15,7 @@ from parvis.people.models import Workspace
 from parvis.report.accounts import AccountLine, account_lines
 from parvis.report.decisions import Decision, decisions_of, said_by
 from parvis.report.faces import Speaker, speaker_of
+from parvis.report.lapses import Lapse, lapses_of
 from parvis.report.score import Score, day_around, score_of
 
 SHOWN = 8
@@ -39,6 +40,7 @@ class Today:
     decisions: tuple[Decision, ...]
     more_decisions: bool
     to_reconnect: tuple[AccountLine, ...]
+    lapses: tuple[Lapse, ...]
     score: Score
     went_out: tuple[Going, ...]
     coming: tuple[Going, ...]
@@ -54,6 +56,7 @@ def today_of(workspace: Workspace) -> Today:
         decisions=tuple(decisions[:DECISIONS_SHOWN]),
         more_decisions=len(decisions) > DECISIONS_SHOWN,
         to_reconnect=tuple(a for a in accounts if a.state == AccountState.NEEDS_RECONNECT),
+        lapses=tuple(lapses_of(workspace, now)),
         score=score_of(workspace, accounts, now),
         went_out=tuple(_went_out(workspace, now)),
         coming=tuple(_coming(workspace)),

@@ -7,7 +7,7 @@ from parvis.compose.public_media import has_public_address
 from parvis.config.reach import all_networks
 from parvis.connections.client_apps import AppToEnter, app_to_enter, entered_apps, ways_of
 from parvis.networks.contract import Network, Way
-from parvis.report import phrases
+from parvis.report.network_phrases import NETWORKS, WAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def _offered(network: Network) -> NetworkToConnect:
     return NetworkToConnect(
         name=network.name,
         label=network.label,
-        introduction=str(phrases.NETWORKS.get(network.name, "")),
+        introduction=str(NETWORKS.get(network.name, "")),
         ways=tuple(_way_in(network.name, way, entered) for way in ways_of(network.name)),
         lacks_public_address=network.usual_traits.fetches_media and not has_public_address(),
     )
@@ -62,7 +62,7 @@ def _way_in(network: str, way: Way, entered: Collection[str]) -> WayIn:
     lacks = bool(way.app) and way.app not in entered
     return WayIn(
         name=way.name,
-        words=str(phrases.WAYS.get((network, way.name), "")),
+        words=str(WAYS.get((network, way.name), "")),
         scopes=way.scopes,
         missing=app_to_enter(way.app) if lacks else None,
     )
