@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from parvis.compose.content import Content, Said
-from parvis.compose.parts import parts_said
+from parvis.compose.parts import about_the_thread, parts_said
 from parvis.networks.part import MediaFile, Part, Poll
 from parvis.networks.traits import Following, Format, ReplySetting, Visibility
 from tests.cast import BLUESKY_TRAITS
@@ -112,3 +112,20 @@ def test_an_account_may_be_seen_by_others_than_the_post_says() -> None:
     (usual,) = said(content)
     (quiet,) = said(content, said=Said(visibility="unlisted"))
     assert (usual.visibility, quiet.visibility) == (Visibility.PUBLIC, Visibility.UNLISTED)
+
+
+def told_of(content: Content, traits=BLUESKY_TRAITS, said=Said()) -> list[tuple[str, dict]]:  # noqa: B008
+    return [(told.code, told.facts) for told in about_the_thread(content, said, traits)]
+
+
+def test_that_parts_are_joined_is_told_where_there_are_no_threads() -> None:
+    content = Content(text="One", thread=("Two", " "))
+    assert told_of(content) == []
+    assert told_of(content, COMMENTS) == [("joined-here", {"count": 2})]
+    assert told_of(Content(text="One", thread=(" ",)), COMMENTS) == []
+
+
+def test_that_a_thread_is_left_out_is_told_to_an_account_with_a_text_of_its_own() -> None:
+    own = Said(text="Otherwise")
+    assert told_of(Content(text="One", thread=("Two",)), said=own) == [("thread-left-out", {})]
+    assert told_of(Content(text="One", thread=("",)), said=own) == []

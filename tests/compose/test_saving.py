@@ -24,6 +24,7 @@ from parvis.compose.verbs import (
 from parvis.connections.models import Account
 from parvis.connections.verbs import disconnect
 from parvis.deliver.verbs import database_now, schedule
+from parvis.networks.part import Poll
 from parvis.people.models import User, Workspace
 from tests.cast import connect, draft, kept_picture
 
@@ -46,15 +47,21 @@ def post(workspace: Workspace, alice: User) -> Post:
 def test_a_draft_comes_back_as_it_was_written(
     workspace: Workspace, alice: User, ponts: Account, ponts_mastodon: Account
 ) -> None:
-
     stalls = kept_picture(workspace)
     written = Content(
         text="The square reopens.\n\nCome early.",
+        thread=("Bring boots.", "", "And a bag."),
+        first_comment="More on ponts.example",
+        splits=True,
+        poll=Poll(options=("Yes", "No", ""), minutes=95, multiple_choice=True),
         language="fr",
         content_warning="books",
         visibility="unlisted",
-        media=(UsedMedia(media_id=stalls.pk, alt="Stalls at dawn"),),
-        said={ponts.pk: Said(), ponts_mastodon.pk: Said(text="Said otherwise")},
+        media=(UsedMedia(media_id=stalls.pk, alt="Stalls at dawn", part=2),),
+        said={
+            ponts.pk: Said(reply_setting="nobody", format="story", visibility="public"),
+            ponts_mastodon.pk: Said(text="Said otherwise"),
+        },
         planned_at=database_now() + timedelta(days=2),
     )
     post = start_draft(workspace, alice, written)
