@@ -1,7 +1,7 @@
 """Drives clock and courier by hand: what a worker does in a loop, one turn at a time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +11,13 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from parvis.config.reach import all_networks, new_http
+from parvis.connections.models import Account
 from parvis.deliver import claims
 from parvis.deliver.courier import Courier
 from parvis.deliver.evidence import UNDER_WAY_SECONDS
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
+from parvis.networks.http import Http
 
 
 @contextmanager
@@ -31,9 +33,27 @@ def reaching(plc_directory: str, entryway: str) -> Iterator[None]:
         all_networks.cache_clear()
 
 
-def deliver_due() -> None:
+Surroundings = Callable[[], AbstractAsyncContextManager[None]]
+"""What stands in the courier's own event loop while it works."""
+
+
+def deliver_due(http: Callable[[], Http] = new_http, around: Surroundings = nullcontext) -> None:
     """One batch of what is due now, from claim to settlement."""
-    async_to_sync(_carry)(claims.claim_due(100))
+    async_to_sync(_carry)(claims.claim_due(100), http, around)
+
+
+def let_leases_lapse() -> None:
+    """As time does when a worker has died, and the sweep after it."""
+    Delivery.objects.filter(lease_until__isnull=False).update(
+        lease_until=Now() - timedelta(seconds=1)
+    )
+    claims.sweep()
+
+
+def end_all_waiting() -> None:
+    """Whatever waits for a time to try again, or for an account's limit, is due now."""
+    Account.objects.update(waits_until=None)
+    Delivery.objects.filter(state=State.SCHEDULED).update(ready_at=Now())
 
 
 def look_up_due() -> None:
@@ -49,8 +69,8 @@ def look_up_at_once() -> None:
     async_to_sync(_look_up)(claims.claim_lookups(100))
 
 
-async def _carry(batch: list[claims.Claim]) -> None:
-    async with new_http() as http:
+async def _carry(batch: list[claims.Claim], new: Callable[[], Http], around: Surroundings) -> None:
+    async with around(), new() as http:
         await Courier(http, "one").deliver(batch)
 
 

@@ -1,0 +1,246 @@
+"""The desk beside the sandbox: accounts of its networks, and a courier that goes there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import Any, Unpack
+
+import pytest
+from aiohttp import web
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.test import Client
+from yarl import URL
+
+from parvis.compose.content import UsedMedia
+from parvis.config import reach
+from parvis.connections import rehearsal
+from parvis.connections.models import Account
+from parvis.connections.oauth import finish_oauth
+from parvis.connections.verbs import keep_connected
+from parvis.deliver.models import Attempt, Delivery
+from parvis.networks.contract import Network
+from parvis.networks.facebook import Facebook
+from parvis.networks.http import Answer, Ask, Http
+from parvis.networks.instagram import Instagram
+from parvis.networks.linkedin import media as linkedin_media
+from parvis.networks.mastodon import Mastodon
+from parvis.networks.registry import networks
+from parvis.networks.threads import Threads
+from parvis.people.models import Workspace
+from tests.cast import kept_picture, scheduled
+from tests.deliver import driving
+from tests.servers.asking import ask
+from tests.servers.sandbox import RunningSandbox
+
+QUICK = (0.01,) * 3
+"""Pauses between two looks at media: what the sandbox has not ready by then waits in Parvis."""
+TEXT = "The square reopens on Saturday."
+_RETURN = "http://127.0.0.1/return"
+_NOT_YET_WITHIN_REACH = "http://127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of account: a network, and how it is connected where there are several ways."""
+
+    network: str
+    way: str = ""
+
+
+KINDS = {
+    "x": Kind("x"),
+    "facebook": Kind("facebook"),
+    "instagram": Kind("instagram"),
+    "instagram by Page": Kind("instagram", "facebook-login"),
+    "linkedin member": Kind("linkedin", "member"),
+    "linkedin organisation": Kind("linkedin", "organisations"),
+    "threads": Kind("threads"),
+    "mastodon": Kind("mastodon"),
+    "bluesky": Kind("bluesky"),
+}
+
+
+class Rehearsal:
+    """One account in the sandbox, what is posted with it, and what is to be seen there."""
+
+    def __init__(self, sandbox: RunningSandbox, workspace: Workspace, kind: Kind) -> None:
+        self.sandbox = sandbox
+        self.workspace = workspace
+        self.network = kind.network
+        self.account = _connected(sandbox, workspace, kind)
+
+    def schedule(self, text: str = TEXT, **content: Any) -> Delivery:
+        """With a picture where the network takes no text alone."""
+        if not self.account.traits.posts_text_alone and "media" not in content:
+            content["media"] = (self.picture(),)
+        return scheduled(self.account, text=text, **content)
+
+    def picture(self, colour: str = "teal", **where: int) -> UsedMedia:
+        stalls = kept_picture(self.workspace, kind="JPEG", width=640, height=480, colour=colour)
+        return UsedMedia(media_id=stalls.pk, alt="Stalls on the square", **where)
+
+    def order(self, fault: str, on: str = "publish", **more: object) -> None:
+        self.sandbox.order(self.network, fault, on, **more)
+
+    def deliver(self, http: Callable[[], Http] = reach.new_http) -> None:
+        driving.deliver_due(http, desk_within_reach)
+
+    def deliver_again(self) -> None:
+        driving.end_all_waiting()
+        self.deliver()
+
+    def go_on(self, turns: int = 4) -> None:
+        """As a worker does from here on, whatever time it takes."""
+        for _ in range(turns):
+            driving.look_up_due()
+            self.deliver_again()
+
+    @property
+    def posts(self) -> list[dict[str, Any]]:
+        return self.sandbox.posts(self.network)
+
+    @property
+    def remote_ids(self) -> list[str]:
+        return [str(post["remote_id"]) for post in self.posts]
+
+    def calls(self, purpose: str) -> list[str]:
+        return [
+            f"{call['method']} {call['path']}"
+            for call in self.sandbox.calls(self.network)
+            if call["purpose"] == purpose
+        ]
+
+
+def settled(delivery: Delivery) -> Delivery:
+    delivery.refresh_from_db()
+    return delivery
+
+
+def told_of(delivery: Delivery) -> str:
+    """What a failed test shows of it."""
+    settled(delivery)
+    tries = Attempt.objects.filter(delivery=delivery).values_list("part", "outcome", "code")
+    return f"{delivery.state} {delivery.reason_code!r} {delivery.reason!r} {list(tries)}"
+
+
+def page_at(url: str) -> str:
+    """What a visitor is shown there; a network may first lead to a nicer address."""
+    answer = ask("GET", url)
+    if answer.status == 302:
+        answer = ask("GET", str(URL(url).join(URL(answer.headers["Location"]))))
+    return unescape(answer.confirmed().body.decode())
+
+
+@contextmanager
+def beside(sandbox: RunningSandbox, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """While it lasts the sandbox runs beside this installation, and nobody waits long for it."""
+    installed = replace(
+        settings.INSTALLATION, sandbox=sandbox.control, local_url=_NOT_YET_WITHIN_REACH
+    )
+    patch.setattr(settings, "INSTALLATION", installed)
+    patch.setattr(reach, "networks", _impatient_networks)
+    patch.setattr(linkedin_media, "PAUSES", QUICK)
+    reach.all_networks.cache_clear()
+    try:
+        yield
+    finally:
+        reach.all_networks.cache_clear()
+
+
+@asynccontextmanager
+async def desk_within_reach() -> AsyncIterator[None]:
+    """The desk's own pages on loopback, for networks that fetch media. They are served from the
+    courier's loop, and so see what the test's transaction has written."""
+    client = Client()
+
+    def show(path: str) -> web.Response:
+        answer = client.get(path)
+        return web.Response(
+            status=answer.status_code, body=answer.getvalue(), content_type=answer["Content-Type"]
+        )
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await sync_to_async(show)(request.path)
+
+    application = web.Application()
+    application.router.add_get("/{path:.*}", handle)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    await (site := web.TCPSite(runner, "127.0.0.1", 0)).start()
+    usual = settings.INSTALLATION
+    settings.INSTALLATION = replace(usual, local_url=_origin_of(runner))
+    try:
+        yield
+    finally:
+        settings.INSTALLATION = usual
+        await site.stop()
+        await runner.cleanup()
+
+
+class Killed(BaseException):
+    """The worker's process ended here: nothing after it is done."""
+
+
+class Mortal(Http):
+    """The worker dies before the first request of this kind, when `left` of them have passed."""
+
+    deadly: str = ""
+    left: int = 0
+
+    async def get(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
+        self._live_on(url)
+        return await super().get(url, **ask)
+
+    async def post(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
+        self._live_on(url)
+        return await super().post(url, **ask)
+
+    async def put(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
+        self._live_on(url)
+        return await super().put(url, **ask)
+
+    def _live_on(self, url: str | URL) -> None:
+        if self.deadly not in str(url):
+            return
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+
+
+def dies_before(path_part: str, after: int = 0) -> Callable[[], Http]:
+    def new() -> Http:
+        mortal = Mortal(allow_private_hosts=settings.INSTALLATION.private_hosts)
+        mortal.deadly, mortal.left = path_part, after
+        return mortal
+
+    return new
+
+
+def _connected(sandbox: RunningSandbox, workspace: Workspace, kind: Kind) -> Account:
+    stage = next(stage for stage in rehearsal.stages() if stage.network == kind.network)
+    if not kind.way:
+        return rehearsal.rehearse_with(workspace, stage)
+    departing = rehearsal.begin_at(stage, _RETURN, way=kind.way)
+    returned = URL(sandbox.consent(departing.url))
+    found = finish_oauth(departing, returned.query["code"])
+    ours = next((each for each in found if "organization" in each.remote_id), found[0])
+    return keep_connected(workspace, ours, is_sandbox=True)
+
+
+def _impatient_networks(**where: str) -> dict[str, Network]:
+    return {
+        **networks(**where),
+        "facebook": Facebook(pauses=QUICK),
+        "instagram": Instagram(pauses=QUICK),
+        "threads": Threads(pauses=QUICK),
+        "mastodon": Mastodon(pauses=QUICK),
+    }
+
+
+def _origin_of(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
