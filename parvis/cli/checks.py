@@ -64,6 +64,7 @@ def _examined_inside(
         from parvis.upkeep.content_checks import examine_content
         from parvis.upkeep.database_checks import examine_database
         from parvis.upkeep.findings import Weight
+        from parvis.upkeep.reach_checks import examine_reach
         from parvis.upkeep.work_checks import examine_work
 
         database = examine_database()
@@ -77,6 +78,7 @@ def _examined_inside(
             deep=deep,
             heard=lambda done, total: advance("Looking at pictures", done, total),
         )
+        yield from examine_reach(installed)
 
 
 def _versions() -> "Finding":

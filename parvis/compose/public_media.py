@@ -5,19 +5,32 @@ Instagram and Threads take no file from us; they come for it, so the address mus
 Meta (content publishing guide). It names the file and is signed with this installation's key.
 """
 
-from dataclasses import replace
+import secrets
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from parvis.compose.models import Media
 from parvis.connections.models import Account
 from parvis.networks.part import MediaFile
 
 OPEN_FOR = timedelta(hours=24)
+PROBES_OPEN_FOR = timedelta(minutes=5)
 _SIGNER = TimestampSigner(salt="parvis.compose.public_media")
+_PROBES = TimestampSigner(salt="parvis.compose.public_media.probe")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """An address like those that media are opened at, with nothing of anybody's behind it, and
+    what this installation, and no other, answers there."""
+
+    address: str = field(repr=False)
+    answer: str = field(repr=False)
 
 
 def has_public_address() -> bool:
@@ -38,6 +51,21 @@ def opened_to(account: Account, file: MediaFile) -> MediaFile:
     return replace(file, public_url=f"{origin}{reverse('public-media', args=[signed, name])}")
 
 
+def new_probe(origin: str) -> Probe:
+    signed = _PROBES.sign(secrets.token_urlsafe(16))
+    address = f"{origin}{reverse('public-media', args=[signed, 'probe.txt'])}"
+    return Probe(address=address, answer=_answer_to(signed))
+
+
+def probe_opened_by(signed: str) -> str | None:
+    """None for an address that is no probe's."""
+    try:
+        _PROBES.unsign(signed, max_age=PROBES_OPEN_FOR)
+    except BadSignature:
+        return None
+    return _answer_to(signed)
+
+
 def media_opened_by(signed: str) -> Media | None:
     """None for an address that was made up, or whose day is over."""
     try:
@@ -54,6 +82,10 @@ def _origin_for(account: Account) -> str:
     if account.is_sandbox:
         return str(installed.local_url or installed.public_url)
     return str(installed.public_url) if has_public_address() else ""
+
+
+def _answer_to(signed: str) -> str:
+    return salted_hmac("parvis.compose.public_media.answer", signed, algorithm="sha256").hexdigest()
 
 
 # Meta looks at the end of the address too.

@@ -138,7 +138,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"shut": {"()": "parvis.config.log_lines.KeepsAddressesShut"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["shut"]}
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"parvis": {"level": "INFO"}},
 }

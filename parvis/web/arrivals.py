@@ -1,4 +1,4 @@
-"""Keeps the pictures that came with a form, and says of the others why they were not kept."""
+"""Keeps what came with a form: pictures and videos. Says of the others why they were not kept."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from parvis.compose.media import NoRoomLeft
 from parvis.compose.models import Media
 from parvis.compose.pictures import UPLOAD_BYTES_LIMIT, NotAPicture
+from parvis.compose.videos import VIDEO_BYTES_LIMIT
 from parvis.report.sentences import sentence_for_picture
 from parvis.web.desk_request import DeskRequest
 from parvis.web.uploads import BODY_BYTES_LIMIT, keep_arrived, was_cut
@@ -49,13 +50,17 @@ def _named(arrived: "UploadedFile[bytes]", sentence: str) -> str:
 
 def _disk_is_full() -> str:
     return _(
-        "The disk of this installation is full, so the picture was not kept. Make room on the "
+        "The disk of this installation is full, so the file was not kept. Make room on the "
         "machine, then add it again."
     )
 
 
 def _too_much_at_once() -> str:
     return _(
-        "More than %(sum)s arrived at once, so a picture was not kept. One picture may have "
-        "%(limit)s: add a smaller one, or fewer at a time."
-    ) % {"sum": filesizeformat(BODY_BYTES_LIMIT), "limit": filesizeformat(UPLOAD_BYTES_LIMIT)}
+        "More than %(sum)s arrived at once, so a file was not kept. One picture may have "
+        "%(limit)s and one video %(video_limit)s: add a smaller one, or fewer at a time."
+    ) % {
+        "sum": filesizeformat(BODY_BYTES_LIMIT),
+        "limit": filesizeformat(UPLOAD_BYTES_LIMIT),
+        "video_limit": filesizeformat(VIDEO_BYTES_LIMIT),
+    }

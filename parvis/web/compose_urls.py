@@ -18,4 +18,5 @@ urlpatterns = [
     path("media/", media.upload, name="media-upload"),
     path("media/open/<str:signed>/<str:name>", media.show_to_network, name="public-media"),
     path("media/<str:sha256>/", media.show, name="media-file"),
+    path("media/<str:sha256>/still/", media.show_still, name="media-still"),
 ]

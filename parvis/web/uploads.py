@@ -3,27 +3,39 @@
 Neither memory nor disk fills up: bodies and files go to the data folder, and what is over the
 limit is taken off the wire and dropped. It is taken, because a browser that is cut off while it
 sends shows an error of its own in the place of our sentence.
+
+Who has not signed in has no file to send: of a stranger no more is taken than memory holds.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
 from io import BytesIO
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import RequestAborted
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from parvis.compose.media import NoRoomLeft, is_full, keep_picture
+from parvis.compose.media import (
+    NoRoomLeft,
+    arriving_folder,
+    bytes_limit_for,
+    is_full,
+    keep_media,
+)
 from parvis.compose.models import Media
-from parvis.compose.pictures import UPLOAD_BYTES_LIMIT
+from parvis.compose.pictures import UPLOAD_BYTES_LIMIT, NotAPicture
+from parvis.compose.videos import VIDEO_BYTES_LIMIT
 from parvis.people.models import Workspace
 
 if TYPE_CHECKING:
@@ -31,8 +43,10 @@ if TYPE_CHECKING:
 else:
     _UploadedBytes = UploadedFile
 
-BODY_BYTES_LIMIT = 2 * UPLOAD_BYTES_LIMIT
-_BYTES_IN_MEMORY = 2 * 1024 * 1024
+# One video, and pictures beside it.
+BODY_BYTES_LIMIT = VIDEO_BYTES_LIMIT + 2 * UPLOAD_BYTES_LIMIT
+STRANGERS_BYTES_LIMIT = 2 * 1024 * 1024
+_BYTES_IN_MEMORY = STRANGERS_BYTES_LIMIT
 _WAS_CUT = "parvis.body_was_cut"
 
 
@@ -41,12 +55,13 @@ class BoundedASGIHandler(ASGIHandler):
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         try:
-            await super().handle(scope, receive, send)
+            bounded = _BoundedReceive(receive, await _bytes_limit_of(scope))
+            await super().handle(scope, bounded, send)
         except NoRoomLeft:
             await self.send_response(_no_room_left(scope), send)
 
     async def read_body(self, receive: Any) -> "ArrivingBody":
-        body, pieces = ArrivingBody(), _pieces(receive)
+        body, pieces = ArrivingBody(receive.bytes_limit), _pieces(receive)
         try:
             async for piece in pieces:
                 body.take(piece)
@@ -62,6 +77,17 @@ class BoundedASGIHandler(ASGIHandler):
     def create_request(self, scope: Any, body_file: Any) -> Any:
         scope[_WAS_CUT] = body_file.was_cut
         return super().create_request(scope, body_file)
+
+
+@dataclass(frozen=True, slots=True)
+class _BoundedReceive:
+    """What brings a request's body, with how much of it is taken."""
+
+    receive: Callable[[], Awaitable[Any]]
+    bytes_limit: int
+
+    async def __call__(self) -> Any:
+        return await self.receive()
 
 
 class BoundedUploadHandler(FileUploadHandler):
@@ -88,12 +114,13 @@ class BoundedUploadHandler(FileUploadHandler):
 class ArrivingBody(SpooledTemporaryFile[bytes]):
     """A request's body, up to the limit. `was_cut` says that there was more of it."""
 
-    def __init__(self) -> None:
-        super().__init__(_BYTES_IN_MEMORY, "w+b", dir=_folder())
+    def __init__(self, bytes_limit: int) -> None:
+        super().__init__(_BYTES_IN_MEMORY, "w+b", dir=str(arriving_folder()))
+        self.bytes_limit = bytes_limit
         self.was_cut = False
 
     def take(self, piece: bytes) -> None:
-        room = BODY_BYTES_LIMIT - self.tell()
+        room = self.bytes_limit - self.tell()
         self.was_cut = self.was_cut or len(piece) > room
         self.write(piece[:room])
 
@@ -107,11 +134,14 @@ class ArrivedFile(_UploadedBytes):
     """A file in the data folder until the request ends. Over the limit it has a size, no bytes."""
 
     disk_was_full = False
+    bytes_limit = UPLOAD_BYTES_LIMIT
 
     def take(self, piece: bytes, start: int) -> None:
         if self.disk_was_full:
             return
-        if start + len(piece) > UPLOAD_BYTES_LIMIT:
+        if start == 0:
+            self.bytes_limit = bytes_limit_for(piece)
+        if start + len(piece) > self.bytes_limit:
             self._drop_bytes()
             return
         try:
@@ -132,8 +162,10 @@ def keep_arrived(workspace: Workspace, arrived: "UploadedFile[bytes]") -> Media:
     """Raises pictures.NotAPicture or NoRoomLeft."""
     if getattr(arrived, "disk_was_full", False):
         raise NoRoomLeft
-    file = cast(BinaryIO, arrived.file)
-    return keep_picture(workspace, arrived.name or "", file, arrived.size or 0)
+    size, limit = arrived.size or 0, getattr(arrived, "bytes_limit", UPLOAD_BYTES_LIMIT)
+    if size > limit:
+        raise NotAPicture("too-large", size=size, limit=limit)
+    return keep_media(workspace, arrived.name or "", cast(BinaryIO, arrived.file), size)
 
 
 def was_cut(request: HttpRequest) -> bool:
@@ -157,13 +189,28 @@ async def _drop(pieces: AsyncIterator[bytes]) -> None:
 
 
 def _new_file() -> SpooledTemporaryFile[bytes]:
-    return SpooledTemporaryFile(_BYTES_IN_MEMORY, "w+b", dir=_folder())
+    return SpooledTemporaryFile(_BYTES_IN_MEMORY, "w+b", dir=str(arriving_folder()))
 
 
-def _folder() -> str:
-    folder = Path(settings.MEDIA_ROOT) / "arriving"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return str(folder)
+async def _bytes_limit_of(scope: Any) -> int:
+    """A small body is not worth the question."""
+    headers = dict(scope["headers"])
+    announced = headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced) <= STRANGERS_BYTES_LIMIT:
+        return STRANGERS_BYTES_LIMIT
+    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+    key = cookies.get(settings.SESSION_COOKIE_NAME)
+    signed_in = scope["method"] == "POST" and key and await _has_signed_in(key)
+    return BODY_BYTES_LIMIT if signed_in else STRANGERS_BYTES_LIMIT
+
+
+async def _has_signed_in(session_key: str) -> bool:
+    """So the session says. What the request may do is decided where it is served."""
+    sessions = import_module(settings.SESSION_ENGINE)
+    try:
+        return SESSION_KEY in await sessions.SessionStore(session_key).aload()
+    except DatabaseError:
+        return False
 
 
 def _no_room_left(scope: Any) -> HttpResponse:

@@ -1,7 +1,7 @@
-"""Pictures on their way in and out."""
+"""Pictures and videos on their way in and out."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -9,11 +9,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from parvis.compose.content import Content, UsedMedia
+from parvis.compose.media import still_of
 from parvis.compose.models import Media
-from parvis.compose.public_media import media_opened_by
+from parvis.compose.public_media import media_opened_by, probe_opened_by
 from parvis.web.arrivals import keep_arrivals
 from parvis.web.compose_page import pictures_of
 from parvis.web.desk_request import DeskRequest
+from parvis.web.files import serve_file
 from parvis.web.views.compose import keep, sent_by_form
 
 
@@ -34,22 +36,37 @@ def upload(request: DeskRequest) -> HttpResponse:
 
 @cache_control(private=True, max_age=31_536_000, immutable=True)
 @require_safe
-def show(request: DeskRequest, sha256: str) -> HttpResponse:
-    """The address is the picture's own hash, so what it names never changes."""
+def show(request: DeskRequest, sha256: str) -> HttpResponseBase:
+    """The address is the file's own hash, so what it names never changes."""
     media = get_object_or_404(Media, sha256=sha256, workspace=request.workspace)
-    response = HttpResponse(media.path.read_bytes(), content_type=media.media_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return _served(request, media)
+
+
+@cache_control(private=True, max_age=31_536_000, immutable=True)
+@require_safe
+def show_still(request: DeskRequest, sha256: str) -> HttpResponseBase:
+    """A video's first picture, for where it does not play."""
+    media = get_object_or_404(Media, sha256=sha256, workspace=request.workspace)
+    if (still := still_of(media)) is None:
+        raise Http404
+    return serve_file(request, still, media_type="image/jpeg", etag=f"still-{media.sha256}")
 
 
 @login_not_required
 @require_safe
-def show_to_network(request: HttpRequest, signed: str, name: str) -> FileResponse:
+@cache_control(private=True, no_store=True)
+def show_to_network(request: HttpRequest, signed: str, name: str) -> HttpResponseBase:
     """For whoever has the signed address: a network that comes to fetch what it was told of."""
+    if (probe := probe_opened_by(signed)) is not None:
+        return HttpResponse(probe, content_type="text/plain")
     media = media_opened_by(signed)
     if media is None:
         raise Http404
-    response = FileResponse(media.path.open("rb"), content_type=media.media_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return _served(request, media)
+
+
+def _served(request: HttpRequest, media: Media) -> HttpResponseBase:
+    try:
+        return serve_file(request, media.path, media_type=media.media_type, etag=media.sha256)
+    except FileNotFoundError:
+        raise Http404 from None
