@@ -16,10 +16,20 @@ def carry_out(delivery: "Delivery", choice: Choice, url: str) -> str:
     """Answers what follows. Raises NothingToDecide when it does not wait for that."""
     if choice is Choice.THERE:
         verbs.it_is_there(delivery, _published_at(url))
-        return "Noted as published."
+        return _what_is_noted(delivery)
     act, said = _ACTS[choice]
     act(delivery)
     return said
+
+
+def _what_is_noted(delivery: "Delivery") -> str:
+    delivery.refresh_from_db()
+    if delivery.rest_is_given_up:
+        return (
+            "Noted as published. Its address alone does not let the rest answer it, so the rest is "
+            "not sent: write it anew on the post's page."
+        )
+    return "Noted as published."
 
 
 def _published_at(url: str) -> Published:

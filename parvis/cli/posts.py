@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from parvis.deliver.models import Delivery
     from parvis.people.models import Workspace
     from parvis.report.posts import PostLine
-    from parvis.report.story import PostStory
+    from parvis.report.story import PostStory, ToldPart
 
 
 class State(StrEnum):
@@ -175,7 +175,7 @@ def _row(line: "PostLine", zone: "ZoneInfo") -> tuple[str, str, str, str]:
     where = ", ".join(
         f"{place.network}:{place.named} {place.state or 'draft'}" for place in line.places
     )
-    first_line = line.text.strip().splitlines()[:1] or ["(pictures only)" if line.pictures else ""]
+    first_line = line.text.strip().splitlines()[:1] or ["(media only)" if line.has_more else ""]
     return (
         str(line.post_id),
         shown_to_a_person(line.at, zone),
@@ -189,10 +189,18 @@ def _sentences_about(story: "PostStory", zone: "ZoneInfo") -> list[str]:
     gone = ", deleted" if story.is_deleted else ""
     said = [f"{kind} {story.post_id}{gone}"]
     for told in story.told:
-        said += ["", ", ".join(f"{who.network}:{who.named}" for who in told.places), told.text]
-    said += [f"[{picture.name}] {picture.alt}" for picture in story.pictures]
+        said += ["", ", ".join(f"{who.network}:{who.named}" for who in told.places)]
+        for number, part in enumerate(told.parts, start=1):
+            said += [_part_name(number, part)] if len(told.parts) > 1 else []
+            said += [part.text, *(f"( ) {option}" for option in part.options)]
+    said += [f"[{media.name}] {media.alt}" for media in story.media]
     for each in story.deliveries:
         due = shown_to_a_person(each.due_at, zone)
         line = f"{each.delivery_id}  {each.network}:{each.named}  {each.words}, due {due}"
-        said += ["", line, *filter(None, (each.reason, each.follows, each.link))]
+        links = [part.link for part in each.going_out.out]
+        said += ["", line, *filter(None, (each.going_out.words, each.reason, each.follows, *links))]
     return said
+
+
+def _part_name(number: int, part: "ToldPart") -> str:
+    return "First comment:" if part.is_comment else f"Part {number}:"

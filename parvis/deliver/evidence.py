@@ -49,7 +49,7 @@ def sent_before(claim: Claim, part: int, attempt_id: int | None) -> int:
     """How often this part was sent before this attempt, whatever was thrown away since."""
     written = Attempt.objects.filter(
         delivery=claim.delivery_id, part=part, request__has_key="key"
-    ).exclude(pk=attempt_id)
+    ).exclude(pk=attempt_id or 0)
     return written.count()
 
 

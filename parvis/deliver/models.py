@@ -88,6 +88,10 @@ class Delivery(models.Model):
         return 0 < len(self.receipts) < len(self.parts)
 
     @property
+    def rest_is_given_up(self) -> bool:
+        return self.is_partly_out and self.state == State.CANCELLED
+
+    @property
     def link(self) -> str:
         return str(self.receipts[0]["url"]) if self.receipts else ""
 

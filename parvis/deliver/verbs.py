@@ -1,6 +1,6 @@
 """What can be done about deliveries, by a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -177,11 +177,12 @@ def hold_for(account: Account, code: str) -> int:
     )
 
 
-def release_for(account: Account) -> int:
-    """Schedules again what was held because the account had to be connected again."""
+def release_for(account: Account, reasons: Sequence[str] = (RECONNECT, DISCONNECTED)) -> int:
+    """Schedules again what was held because the account had to be connected again, or for
+    another reason that is over."""
     with transaction.atomic():
         released = Delivery.objects.filter(
-            account=account, state=State.HELD, reason_code__in=(RECONNECT, DISCONNECTED)
+            account=account, state=State.HELD, reason_code__in=reasons
         ).update(state=State.SCHEDULED, **_nothing_prepared(), **_no_reason())
         _wake_the_clock()
     return released
@@ -225,7 +226,7 @@ def _stop_for_good(delivery: Delivery) -> None:
         set_aside(delivery)
     elif delivery.state == State.HELD and delivery.receipts:
         give_up(delivery)
-    elif delivery.state != State.CANCELLED or not delivery.is_partly_out:
+    elif not delivery.rest_is_given_up:
         raise NothingToDecide
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parvis.connections.models import AccountState
 from parvis.deliver.models import Attempt, Delivery
@@ -14,6 +14,7 @@ from parvis.people.models import Workspace
 from parvis.report import phrases
 from parvis.report.deciding import to_decide
 from parvis.report.faces import Speaker, face_of
+from parvis.report.going_out import GoingOut, going_out, web_address
 from parvis.report.sentences import sentence_for_reason, sentence_for_what_follows
 
 
@@ -29,8 +30,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`reconnects_first`: releasing it would only fail. `correctable`: the post can be a draft.
-    `lookable`: an attempt is on record that the network can be asked about."""
+    """`going_out` tells what is out of it. `reconnects_first`: releasing it would only fail.
+    `correctable`: the post can be a draft. `lookable`: an attempt is on record that the network
+    can be asked about."""
 
     delivery_id: int
     post_id: int
@@ -44,6 +46,7 @@ class Decision:
     follows: str
     tries: int
     evidence: tuple[Evidence, ...]
+    going_out: GoingOut
     reconnects_first: bool
     correctable: bool
     lookable: bool
@@ -55,10 +58,21 @@ class Decision:
     @property
     def heading(self) -> str:
         """What is the matter, in one line."""
-        return str(phrases.DECISIONS[self.state]) % {
+        headings: Mapping[str, Any] = phrases.DECISIONS
+        if self.going_out.next_is_comment:
+            headings = phrases.DECISIONS_ABOUT_A_COMMENT
+        elif self.going_out.parts > 1:
+            headings = phrases.DECISIONS_ABOUT_A_PART
+        return str(headings[self.state]) % {
             "network": face_of(self.network).label,
             "handle": self.speaker.named,
+            "part": self.going_out.next_number,
+            "parts": self.going_out.parts,
         }
+
+    @property
+    def is_partly_out(self) -> bool:
+        return self.going_out.is_partly_out
 
     @property
     def is_unknown(self) -> bool:
@@ -82,8 +96,8 @@ def decisions_of(workspace: Workspace, at_most: int) -> list[Decision]:
 def with_way_back(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Annotates whether anything of the same post went out, or may have, and whether there is
     an attempt to look up."""
-    never_went_out = STAYED_HERE | MAY_BE_CALLED_BACK
-    others = Delivery.objects.filter(post=OuterRef("post")).exclude(state__in=never_went_out)
+    never_went_out = Q(state__in=STAYED_HERE | MAY_BE_CALLED_BACK, receipts=[])
+    others = Delivery.objects.filter(post=OuterRef("post")).exclude(never_went_out)
     asked_for = Attempt.objects.filter(delivery=OuterRef("pk"), request__has_key="key")
     return deliveries.annotate(went_out=Exists(others), was_tried=Exists(asked_for))
 
@@ -100,9 +114,10 @@ def decision_about(delivery: Delivery) -> Decision:
         state=delivery.state,
         due_at=delivery.due_at,
         reason=reason_of(delivery),
-        follows=sentence_for_what_follows(delivery.state),
+        follows=what_follows(delivery),
         tries=delivery.tries,
         evidence=tuple(_evidence(candidate) for candidate in delivery.candidates),
+        going_out=going_out(delivery),
         reconnects_first=account.state != AccountState.CONNECTED,
         correctable=not delivery.went_out,  # type: ignore[attr-defined]  # with_way_back
         lookable=delivery.was_tried,  # type: ignore[attr-defined]  # with_way_back
@@ -113,6 +128,12 @@ def reason_of(delivery: Delivery) -> str:
     if not delivery.reason_code:
         return ""
     return sentence_for_reason(delivery.reason_code, delivery.reason_facts, delivery.reason)
+
+
+def what_follows(delivery: Delivery) -> str:
+    return sentence_for_what_follows(
+        delivery.state, delivery.reason_code, partly_out=delivery.is_partly_out
+    )
 
 
 def said_by(delivery: Delivery) -> str:
@@ -128,8 +149,3 @@ def _evidence(candidate: Mapping[str, Any]) -> Evidence:
         text=candidate["text"],
         published_at=datetime.fromisoformat(at) if at else None,
     )
-
-
-def web_address(url: str) -> str:
-    """Empty unless it is one that a browser may follow from a page: a server chose it."""
-    return url if url.startswith(("https://", "http://")) else ""

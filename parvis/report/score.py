@@ -107,7 +107,7 @@ def _groups(workspace: Workspace, start: datetime, end: datetime) -> Mapping[int
     rows = (
         Delivery.objects.filter(workspace=workspace, due_at__gte=start, due_at__lt=end)
         .filter(post__deleted_at=None)
-        .exclude(state=State.CANCELLED)
+        .exclude(state=State.CANCELLED, receipts=[])
         .annotate(slot=slot)
         .values_list("account_id", "state", "slot")
         .annotate(first=Min("due_at"), count=Count("pk"), post=Min("post_id"))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from parvis.compose.pictures import NotAPicture
 from parvis.compose.validation import Finding
+from parvis.deliver.states import State
 from parvis.networks.errors import NetworkError
 from parvis.report import phrases
 
@@ -44,13 +45,34 @@ def sentence_for_connecting(error: NetworkError) -> str:
 
 
 def sentence_for_reason(code: str, facts: Facts, otherwise: str = "") -> str:
-    """What went wrong with a delivery, for somebody who did not watch. Empty without a reason."""
-    return _told(phrases.REASONS, code, facts) or otherwise or code
+    """What went wrong with a delivery, for somebody who did not watch, with what the network said
+    about it. Empty without a reason."""
+    told = _told(phrases.REASONS, code, facts)
+    said = str(facts.get("said") or "")
+    if told and said and said not in told:
+        return gettext("%(sentence)s It said: “%(said)s”.") % {"sentence": told, "said": said}
+    return told or otherwise or code
 
 
-def sentence_for_what_follows(state: str) -> str:
-    """What a delivery in this state does next, once something has gone wrong."""
-    return str(phrases.FOLLOWS[state])
+def sentence_for_what_follows(state: str, code: str = "", *, partly_out: bool = False) -> str:
+    """What a delivery in this state does next, once something (`code`) has gone wrong."""
+    follows = phrases.FOLLOWS_OF_THE_REST if partly_out else phrases.FOLLOWS
+    return str(follows[_kind_of_wait(state, code)])
+
+
+def sentence_for_what_is_out(out: int, parts: int, *, comment_is_missing: bool) -> str:
+    """`parts` of the thread, of which the first `out` are on the network."""
+    if comment_is_missing and out >= parts:
+        return str(phrases.OUT_BUT_THE_COMMENT)
+    return str(phrases.OUT % {"out": out, "parts": parts})
+
+
+def _kind_of_wait(state: str, code: str) -> str:
+    if state == State.HELD and code in phrases.BLOCKED:
+        return "blocked"
+    if state == State.SCHEDULED and code in phrases.CALM:
+        return "calm"
+    return state
 
 
 def _told(table: Mapping[str, Any], code: str, facts: Facts) -> str:

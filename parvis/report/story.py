@@ -1,52 +1,77 @@
 """Everything that is known of one post: what it says where, and every try to publish it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from parvis.compose.content import content_of
 from parvis.compose.models import Media, Post
+from parvis.compose.verbs import parts_of
+from parvis.deliver.freeze import part_from_json
 from parvis.deliver.models import Attempt, Delivery, Outcome
 from parvis.deliver.states import LEASED, STAYED_HERE, State
 from parvis.deliver.verbs import database_now
+from parvis.networks.part import Part
 from parvis.report.deciding import waits_for_a_person
 from parvis.report.decisions import (
     Decision,
     decision_about,
     reason_of,
-    said_by,
-    web_address,
+    what_follows,
     with_way_back,
 )
 from parvis.report.faces import Speaker, speaker_of
-from parvis.report.sentences import sentence_for_reason, sentence_for_what_follows
+from parvis.report.going_out import GoingOut, going_out, web_address
+from parvis.report.sentences import duration_in_words, sentence_for_reason
 
 # A delivery this near is watched, so that a reader sees it go out.
 NEAR = timedelta(seconds=90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What is said, and by whom it is said so: the accounts that say the same stand together."""
+class ToldPart:
+    """One post on the network. `options` are those of its poll, which lasts `poll_lasts`."""
 
     text: str
     content_warning: str
-    places: tuple[Speaker, ...]
+    is_comment: bool
+    options: tuple[str, ...]
+    poll_lasts: str
+    poll_takes_several: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Told:
+    """What is said, and by whom it is said so: the accounts that say the same stand together."""
+
+    parts: tuple[ToldPart, ...]
+    places: tuple[Speaker, ...]
+
+    @property
+    def is_thread(self) -> bool:
+        return len([part for part in self.parts if not part.is_comment]) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaShown:
+    """A picture or a video. `part` counts the texts as they were written, from 1."""
+
     sha256: str
     name: str
     alt: str
     width: int
     height: int
+    is_video: bool
+    part: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """One attempt. `told` is what went wrong, in a sentence; `link` what the network gave."""
+    """One attempt at one part, counted from 1. `told` is what went wrong, in a sentence; `link`
+    what the network gave."""
 
     number: int
+    part: int
     started_at: datetime
     seconds: float | None
     outcome: str
@@ -56,7 +81,8 @@ class Try:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStory:
-    """`next_at` is the next try or look-up by itself, where there is one."""
+    """`next_at` is the next try or look-up by itself, where there is one. `rest_can_be_written`:
+    the rest was given up, and can still be written anew."""
 
     delivery_id: int
     account_id: int
@@ -71,6 +97,8 @@ class DeliveryStory:
     reason: str
     follows: str
     link: str
+    going_out: GoingOut
+    rest_can_be_written: bool
     decision: Decision | None
     tries: tuple[Try, ...]
 
@@ -90,7 +118,8 @@ class PostStory:
     language: str
     visibility: str
     told: tuple[Told, ...]
-    pictures: tuple[Picture, ...]
+    media: tuple[MediaShown, ...]
+    is_written_in_parts: bool
     deliveries: tuple[DeliveryStory, ...]
     is_under_way: bool
     may_be_taken_back: bool
@@ -101,7 +130,7 @@ def story_of(post: Post) -> PostStory:
     """`post` with its author and workspace. A fixed number of queries, however many accounts."""
     deliveries = list(_deliveries_of(post))
     now = database_now()
-    live = [d for d in deliveries if d.state not in STAYED_HERE]
+    live = [d for d in deliveries if d.state not in STAYED_HERE or d.receipts]
     stays = all(d.may_be_called_back for d in live)
     return PostStory(
         post_id=post.pk,
@@ -113,7 +142,8 @@ def story_of(post: Post) -> PostStory:
         language=post.language,
         visibility=post.get_visibility_display(),
         told=tuple(_told(post, deliveries)),
-        pictures=tuple(_pictures(post)),
+        media=tuple(_media(post)),
+        is_written_in_parts=bool(post.thread),
         deliveries=tuple(_story(delivery, now) for delivery in deliveries),
         is_under_way=any(_is_under_way(delivery, now) for delivery in deliveries),
         may_be_taken_back=not post.is_draft and stays,
@@ -129,33 +159,49 @@ def _deliveries_of(post: Post) -> Iterable[Delivery]:
 
 
 def _told(post: Post, deliveries: Iterable[Delivery]) -> Iterable[Told]:
-    said: dict[tuple[str, str], list[Speaker]] = {}
-    for place, text, warning in _sayings(post, deliveries):
-        places = said.setdefault((text, warning), [])
+    said: dict[tuple[ToldPart, ...], list[Speaker]] = {}
+    for place, parts in _sayings(post, deliveries):
+        places = said.setdefault(tuple(_told_part(part) for part in parts), [])
         if place not in places:
             places.append(place)
-    for (text, warning), places in said.items():
-        yield Told(text=text, content_warning=warning, places=tuple(places))
+    for told, places in said.items():
+        yield Told(parts=told, places=tuple(places))
 
 
-def _sayings(post: Post, deliveries: Iterable[Delivery]) -> Iterable[tuple[Speaker, str, str]]:
+def _sayings(
+    post: Post, deliveries: Iterable[Delivery]
+) -> Iterable[tuple[Speaker, Sequence[Part]]]:
     if post.is_draft:
-        for variant in post.variants.select_related("account"):
-            yield speaker_of(variant.account), variant.said_text, post.content_warning
+        said = parts_of(post.workspace, content_of(post))
+        for account in sorted(said, key=lambda account: (account.network, account.handle)):
+            yield speaker_of(account), said[account]
         return
     for delivery in deliveries:
-        yield speaker_of(delivery.account), said_by(delivery), delivery.parts[0]["content_warning"]
+        yield speaker_of(delivery.account), [part_from_json(part) for part in delivery.parts]
 
 
-def _pictures(post: Post) -> Iterable[Picture]:
+def _told_part(part: Part) -> ToldPart:
+    return ToldPart(
+        text=part.text,
+        content_warning=part.content_warning,
+        is_comment=part.is_comment,
+        options=part.poll.options if part.poll else (),
+        poll_lasts=duration_in_words(part.poll.minutes) if part.poll else "",
+        poll_takes_several=bool(part.poll and part.poll.multiple_choice),
+    )
+
+
+def _media(post: Post) -> Iterable[MediaShown]:
     for used in post.used_media.select_related("media"):
         media: Media = used.media
-        yield Picture(
+        yield MediaShown(
             sha256=media.sha256,
             name=media.name,
             alt=used.alt,
             width=media.width,
             height=media.height,
+            is_video=media.is_video,
+            part=used.part + 1,
         )
 
 
@@ -173,8 +219,10 @@ def _story(delivery: Delivery, now: datetime) -> DeliveryStory:
         settled_at=delivery.settled_at,
         next_at=delivery.ready_at if waits and delivery.ready_at > now else None,
         reason=reason_of(delivery),
-        follows=sentence_for_what_follows(delivery.state) if delivery.reason_code else "",
+        follows=what_follows(delivery) if delivery.reason_code or delivery.is_partly_out else "",
         link=web_address(delivery.link),
+        going_out=going_out(delivery),
+        rest_can_be_written=delivery.rest_is_given_up,
         decision=decision_about(delivery) if waits_for_a_person(delivery) else None,
         tries=tuple(_try(attempt) for attempt in delivery.attempts.all()),
     )
@@ -184,6 +232,7 @@ def _try(attempt: Attempt) -> Try:
     took = attempt.finished_at - attempt.started_at if attempt.finished_at else None
     return Try(
         number=attempt.number,
+        part=attempt.part + 1,
         started_at=attempt.started_at,
         seconds=took.total_seconds() if took is not None else None,
         outcome=str(Outcome(attempt.outcome).label),

@@ -1,4 +1,4 @@
-"""Posts of several parts, and what a network says of a part: prepared anew, blocked, a duplicate."""
+"""Posts of several parts, and parts that a network blocks, holds already or wants anew."""
 
 from collections.abc import Iterator
 from dataclasses import replace

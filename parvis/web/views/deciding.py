@@ -27,41 +27,54 @@ def it_is_there(request: DeskRequest, delivery_id: int) -> HttpResponse:
         request,
         delivery,
         lambda: deliver.it_is_there(delivery, form.published()),
-        _("Noted as published."),
+        lambda: _what_is_noted(delivery),
     )
 
 
 @posted_from("today")
 def look_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
-    said = _("It is looked up again. Nothing is sent meanwhile.")
-    return _decide(request, delivery, lambda: deliver.look_again(delivery), said)
+    return _decide(
+        request,
+        delivery,
+        lambda: deliver.look_again(delivery),
+        lambda: _("It is looked up again. Nothing is sent meanwhile."),
+    )
 
 
 @posted_from("today")
 def send_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
-    return _decide(request, delivery, lambda: deliver.send_again(delivery), _("It is sent again."))
+    return _decide(
+        request, delivery, lambda: deliver.send_again(delivery), lambda: _("It is sent again.")
+    )
 
 
 @posted_from("today")
 def give_up(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     said = _("Given up. It will not be sent; the text stays with the post.")
-    return _decide(request, delivery, lambda: deliver.give_up(delivery), said)
+    if delivery.receipts:
+        said = _("The rest is given up and will not be sent. What is out stays out.")
+    return _decide(request, delivery, lambda: deliver.give_up(delivery), lambda: said)
 
 
 @posted_from("today")
 def release(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
-    return _decide(request, delivery, lambda: deliver.release(delivery), _("It goes out now."))
+    said = _("The rest goes out now.") if delivery.receipts else _("It goes out now.")
+    return _decide(request, delivery, lambda: deliver.release(delivery), lambda: said)
 
 
 @posted_from("today")
 def set_aside(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
-    said = _("Set aside. It stays with the post’s history.")
-    return _decide(request, delivery, lambda: deliver.set_aside(delivery), said)
+    return _decide(
+        request,
+        delivery,
+        lambda: deliver.set_aside(delivery),
+        lambda: _("Set aside. It stays with the post’s history."),
+    )
 
 
 @posted_from("today")
@@ -76,7 +89,10 @@ def write_anew(request: DeskRequest, delivery_id: int) -> HttpResponse:
 
 
 def _decide(
-    request: DeskRequest, delivery: Delivery, decide: Callable[[], None], said: str
+    request: DeskRequest,
+    delivery: Delivery,
+    decide: Callable[[], None],
+    said: Callable[[], str],
 ) -> HttpResponse:
     try:
         decide()
@@ -88,8 +104,18 @@ def _decide(
     except deliver.NothingToDecide:
         messages.info(request, _("This was settled meanwhile. Nothing was changed."))
     else:
-        messages.success(request, said)
+        messages.success(request, said())
     return _back(request, delivery)
+
+
+def _what_is_noted(delivery: Delivery) -> str:
+    delivery.refresh_from_db()
+    if delivery.rest_is_given_up:
+        return _(
+            "Noted as published. Its address alone does not let the rest answer it, so the rest is "
+            "not sent: write it anew from here."
+        )
+    return _("Noted as published.")
 
 
 def _delivery(request: DeskRequest, delivery_id: int) -> Delivery:
