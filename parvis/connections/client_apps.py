@@ -70,6 +70,15 @@ def check_app(name: str, given: AppRegistration) -> bool:
     return True
 
 
+def as_given(name: str, client_id: str, client_secret: Secret) -> AppRegistration:
+    """What a person entered. With the ID that is kept already, an empty secret is the kept one:
+    it is never shown, so nobody can write it again from here."""
+    kept = entered_apps().get(name)
+    if kept and kept.client_id == client_id and not client_secret.reveal():
+        return _opened_owned(kept)
+    return AppRegistration(client_id=client_id, client_secret=client_secret)
+
+
 def keep_app(
     name: str, given: AppRegistration, *, is_sandbox: bool = False, checked: bool = False
 ) -> OwnedApp:

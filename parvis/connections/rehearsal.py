@@ -36,6 +36,11 @@ class Stage:
     handle: str
     password: Secret
 
+    @property
+    def passwords_page(self) -> str:
+        """Where the sandbox's Bluesky makes app passwords; other networks have none."""
+        return f"{self.origin}/settings/app-passwords"
+
 
 def is_offered() -> bool:
     """Whether a sandbox runs beside this installation."""

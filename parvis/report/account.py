@@ -1,5 +1,6 @@
 """One account, whole: how it came here, what it may do, how long that holds, what it can carry."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +52,7 @@ def account_facts(account: Account) -> AccountFacts:
     )
 
 
-def permissions_in_words(scopes: list[str]) -> tuple[Permission, ...]:
+def permissions_in_words(scopes: Iterable[str]) -> tuple[Permission, ...]:
     return tuple(Permission(name=name, words=str(SCOPES.get(name, ""))) for name in scopes)
 
 

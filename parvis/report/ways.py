@@ -7,6 +7,7 @@ from parvis.compose.public_media import has_public_address
 from parvis.config.reach import all_networks
 from parvis.connections.client_apps import AppToEnter, app_to_enter, entered_apps, ways_of
 from parvis.networks.contract import Network, Way
+from parvis.report.account import Permission, permissions_in_words
 from parvis.report.network_phrases import NETWORKS, WAYS
 
 
@@ -16,7 +17,7 @@ class WayIn:
 
     name: str
     words: str
-    scopes: tuple[str, ...]
+    permissions: tuple[Permission, ...]
     missing: AppToEnter | None
 
 
@@ -63,6 +64,6 @@ def _way_in(network: str, way: Way, entered: Collection[str]) -> WayIn:
     return WayIn(
         name=way.name,
         words=str(WAYS.get((network, way.name), "")),
-        scopes=way.scopes,
+        permissions=permissions_in_words(way.scopes),
         missing=app_to_enter(way.app) if lacks else None,
     )

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from parvis.web.views import (
+    account,
     accounts,
     connecting,
     deciding,
@@ -62,6 +63,10 @@ urlpatterns = [
     path("accounts/rehearse/", rehearsing.rehearse_with_all, name="rehearse"),
     path("accounts/rehearse/<slug:network>/", rehearsing.rehearse_on_its_pages, name="rehearse-on"),
     path("accounts/return/", oauth.come_back, name="oauth-return"),
+    path("accounts/<int:account_id>/", account.show_account, name="account"),
+    path("accounts/<int:account_id>/check/", account.check, name="account-check"),
+    path("accounts/<int:account_id>/limits/", account.read_limits, name="account-limits"),
+    path("accounts/<int:account_id>/reconnect/", account.reconnect, name="reconnect"),
     path("accounts/<int:account_id>/disconnect/", accounts.disconnect, name="disconnect"),
     path("settings/", settings.show_settings, name="settings"),
     path("settings/apps/", developer_apps.list_apps, name="developer-apps"),

@@ -249,7 +249,9 @@ def test_an_account_that_must_reconnect_shows_its_problem_and_the_way_out(
     Account.objects.update(state=AccountState.NEEDS_RECONNECT, problem="The session is dead.")
     page = desk.get("/accounts/").content.decode()
     assert "The session is dead." in page
-    assert f"/accounts/connect/bluesky/?handle={ponts.handle}" in page
+    assert f"/accounts/{ponts.pk}/reconnect/" in page
+    way_out = desk.get(f"/accounts/{ponts.pk}/reconnect/")
+    assert way_out["Location"] == f"/accounts/connect/bluesky/?handle={ponts.handle}"
 
 
 def test_a_disconnected_account_stays_listed_with_its_history(desk: Client, ponts: Account) -> None:

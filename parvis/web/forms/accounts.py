@@ -2,7 +2,14 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from yarl import URL
 
+_ADDRESS = {
+    "autocomplete": "off",
+    "autocapitalize": "none",
+    "spellcheck": "false",
+    "inputmode": "url",
+}
 _SECRET = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -26,10 +33,30 @@ class BlueskyForm(forms.Form):
         help_text=_("Nineteen signs, like xxxx-xxxx-xxxx-xxxx."),
         widget=forms.PasswordInput(attrs=_SECRET),
     )
+    server = forms.CharField(
+        label=_("Server"),
+        max_length=300,
+        required=False,
+        help_text=_("For example pds.example.org. The password is sent there."),
+        widget=forms.TextInput(attrs=_ADDRESS),
+    )
+
+    def clean_server(self) -> str:
+        """An origin, or empty."""
+        typed: str = self.cleaned_data["server"].strip()
+        if not typed:
+            return ""
+        try:
+            return str(URL(typed if "://" in typed else f"https://{typed}").origin())
+        except ValueError:
+            raise forms.ValidationError(
+                _("This is not the address of a server. Write it like pds.example.org.")
+            ) from None
 
 
 class DeveloperAppForm(forms.Form):
-    """Some networks give no secret to an app that cannot keep one, so it may be left empty."""
+    """Some networks give no secret to an app that cannot keep one, so it may be left empty. With
+    the ID that is kept already, an empty one leaves the kept secret as it is."""
 
     client_id = forms.CharField(
         label=_("App ID"),
@@ -51,14 +78,7 @@ class MastodonServerForm(forms.Form):
         label=_("Server"),
         max_length=300,
         help_text=_("For example mastodon.social, or your whole handle."),
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "inputmode": "url",
-            }
-        ),
+        widget=forms.TextInput(attrs=_ADDRESS),
     )
 
 

@@ -35,7 +35,7 @@ def list_accounts(request: DeskRequest) -> HttpResponse:
     context = {
         "accounts": [account for account in accounts if not account.is_disconnected],
         "disconnected": [account for account in accounts if account.is_disconnected],
-        "networks": networks_to_connect(),
+        "networks": sorted(networks_to_connect(), key=lambda network: not network.is_ready),
         "stages": stages,
         "sandbox": settings.INSTALLATION.sandbox,
     }
@@ -47,25 +47,18 @@ def list_accounts(request: DeskRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def connect_bluesky(request: DeskRequest) -> HttpResponse:
-    """`?sandbox=1` is for an account of the sandbox."""
-    stage = rehearsal.stage_of("bluesky") if request.GET.get("sandbox") else None
-    named = {"handle": request.GET.get("handle", "")}
-    form = BlueskyForm(request.POST or None, initial=named)
+    """`?sandbox=1` is for an account of the sandbox, whose password must reach nobody else."""
+    in_sandbox = bool(request.GET.get("sandbox"))
+    stage = rehearsal.stage_of("bluesky") if in_sandbox else None
+    if in_sandbox and stage is None:
+        messages.error(request, _("The sandbox does not answer. Nothing was connected."))
+        return redirect("accounts")
+    form = BlueskyForm(request.POST or None, initial={"handle": request.GET.get("handle", "")})
     if form.is_valid():
-        handle, password = form.cleaned_data["handle"], Secret(form.cleaned_data["password"])
         try:
-            account = connections.connect_with_password(
-                request.workspace,
-                "bluesky",
-                handle,
-                password,
-                server=stage.origin if stage else "",
-                is_sandbox=stage is not None,
-            )
+            return welcome(request, [_sign_in(request, form.cleaned_data, stage)])
         except NetworkError as error:
             form.add_error(None, sentence_for_connecting(error))
-        else:
-            return welcome(request, [account])
     return _page(request, "parvis/connect_bluesky.html", form, stage=stage)
 
 
@@ -113,6 +106,17 @@ def disconnect(request: DeskRequest, account_id: int) -> HttpResponse:
     held = leaving.disconnect(account)
     messages.success(request, _disconnected(account, held))
     return redirect("accounts")
+
+
+def _sign_in(request: DeskRequest, given: dict[str, str], stage: Stage | None) -> Account:
+    return connections.connect_with_password(
+        request.workspace,
+        "bluesky",
+        given["handle"],
+        Secret(given["password"]),
+        server=stage.origin if stage else given["server"],
+        is_sandbox=stage is not None,
+    )
 
 
 def _stages() -> list[Stage]:

@@ -4,14 +4,18 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parvis.connections import client_apps
 from parvis.connections.client_apps import AppToEnter
-from parvis.networks.contract import AppRegistration, Secret
+from parvis.deliver import leaving
+from parvis.networks.contract import Secret
 from parvis.networks.errors import NetworkError
+from parvis.report.account import permissions_in_words
+from parvis.report.app_guide import steps_for
 from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.accounts import DeveloperAppForm
@@ -37,9 +41,8 @@ def enter_app(request: DeskRequest, name: str) -> HttpResponse:
         request.POST or None, initial={"client_id": kept.client_id if kept else ""}
     )
     if form.is_valid():
-        given = AppRegistration(
-            client_id=form.cleaned_data["client_id"],
-            client_secret=Secret(form.cleaned_data["client_secret"]),
+        given = client_apps.as_given(
+            name, form.cleaned_data["client_id"], Secret(form.cleaned_data["client_secret"])
         )
         try:
             known = client_apps.check_app(name, given)
@@ -47,13 +50,18 @@ def enter_app(request: DeskRequest, name: str) -> HttpResponse:
             form.add_error(None, sentence_for_connecting(error))
         else:
             client_apps.keep_app(name, given, checked=known)
-            messages.success(request, _kept(entry, known))
+            released = leaving.app_is_back(name)
+            messages.success(request, _kept(entry, known, released))
             return redirect("developer-apps")
     context = {
         "entry": entry,
         "kept": kept,
         "form": form,
+        "steps": steps_for(name),
+        "permissions": permissions_in_words(entry.scopes),
+        "connected": len(client_apps.accounts_connected_with(name)),
         "return_address": return_address(request),
+        "is_secure": return_address(request).startswith("https:"),
     }
     return render(request, "parvis/developer_app.html", context, status=422 if form.errors else 200)
 
@@ -75,14 +83,19 @@ def _entry(name: str) -> AppToEnter:
     return entry
 
 
-def _kept(entry: AppToEnter, known: bool) -> str:
-    told = {"app": entry.app.label}
-    if known:
-        return _("%(app)s knows these credentials. They are kept, sealed.") % told
-    return (
-        _(
+def _kept(entry: AppToEnter, known: bool, released: int) -> str:
+    told = {"app": entry.app.label, "count": released}
+    said = (
+        _("%(app)s knows these credentials. They are kept, sealed.")
+        if known
+        else _(
             "The credentials of %(app)s are kept, sealed. The network cannot tell whether they are "
             "right before somebody signs in."
         )
-        % told
     )
+    more = ngettext(
+        "%(count)s post that was held for want of them is scheduled again.",
+        "%(count)s posts that were held for want of them are scheduled again.",
+        released,
+    )
+    return f"{said} {more}" % told if released else said % told

@@ -65,6 +65,10 @@ def sandbox_pages() -> str:
     return " ".join(f"http://{host}" for host in sorted(hosts))
 
 
+def pages_of(is_sandbox: bool) -> str:
+    return sandbox_pages() if is_sandbox else networks_pages()
+
+
 @never_cache
 @require_safe
 def come_back(request: DeskRequest) -> HttpResponse:

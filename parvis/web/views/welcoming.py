@@ -1,6 +1,6 @@
 """What every way of connecting an account ends with."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,13 +13,35 @@ from parvis.deliver import leaving
 from parvis.report.faces import speaker_of
 from parvis.web.desk_request import DeskRequest
 
+_EXPECTED = "account to connect again"
 
-def welcome(request: DeskRequest, accounts: Iterable[Account]) -> HttpResponse:
+
+def expect(request: DeskRequest, account: Account) -> None:
+    """Whoever leaves to connect this one again may sign in as somebody else."""
+    request.session[_EXPECTED] = account.pk
+
+
+def welcome(request: DeskRequest, accounts: Collection[Account]) -> HttpResponse:
     """The accounts are connected: what was held for them goes out."""
     for account in accounts:
         released = leaving.welcome_back(account)
         messages.success(request, _connected(account, released))
+    if missed := _missed(request, accounts):
+        messages.warning(request, missed)
     return redirect("accounts")
+
+
+def _missed(request: DeskRequest, accounts: Collection[Account]) -> str:
+    """Which account was to be connected again, and was not."""
+    expected = request.session.pop(_EXPECTED, None)
+    missing = Account.objects.filter(workspace=request.workspace, pk=expected).first()
+    if missing is None or not accounts or any(each.pk == missing.pk for each in accounts):
+        return ""
+    said = _(
+        "%(handle)s is not connected again: the network signed in another account. Sign in there "
+        "as %(handle)s, then connect it again."
+    )
+    return said % {"handle": speaker_of(missing).named}
 
 
 def _connected(account: Account, released: int) -> str:

@@ -23,6 +23,15 @@ for (const button of document.querySelectorAll("button[data-shows]")) {
   });
 }
 
+for (const button of document.querySelectorAll("button[data-copies]")) {
+  if (!navigator.clipboard) continue; // only in a secure context; the field can be copied by hand
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).value);
+    button.textContent = button.dataset.copied;
+  });
+}
+
 // Who must correct something begins there.
 document.querySelector(".wrong :is(input, select, textarea)")?.focus();
 
