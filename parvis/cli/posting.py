@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from parvis.compose.content import Content, UsedMedia
     from parvis.compose.models import Post
     from parvis.deliver.models import Delivery
+    from parvis.networks.part import Poll
     from parvis.people.models import Workspace
 
 Text = Annotated[str, typer.Argument(help="What to say; - reads it from standard input.")]
@@ -32,19 +33,43 @@ At = Annotated[
 ]
 Now = Annotated[bool, typer.Option("--now", help="As soon as a worker takes it.")]
 Draft = Annotated[bool, typer.Option("--draft", help="Keep it as a draft.")]
+Thread = Annotated[
+    list[str] | None,
+    typer.Option("--thread", metavar="TEXT", help="What goes on as a thread. Repeatable."),
+]
+Split = Annotated[bool, typer.Option("--split", help="Go on as a thread where a text is too long.")]
+Comment = Annotated[str, typer.Option("--first-comment", metavar="TEXT", help="Said below it.")]
+Polled = Annotated[
+    list[str] | None,
+    typer.Option("--poll", metavar="OPTION", help="One option of a poll. Repeatable."),
+]
+PollMinutes = Annotated[
+    int | None, typer.Option("--poll-minutes", min=1, help="How long it is open; a day by itself.")
+]
+PollMultiple = Annotated[
+    bool, typer.Option("--poll-multiple", help="People may choose several options.")
+]
 MediaFiles = Annotated[
-    list[Path] | None, typer.Option("--media", metavar="FILE", help="A picture. Repeatable.")
+    list[Path] | None,
+    typer.Option("--media", metavar="FILE", help="A picture or a video. Repeatable."),
 ]
 Alts = Annotated[
     list[str] | None,
-    typer.Option(
-        "--alt", metavar="TEXT", help="What the picture shows; one per --media, in order."
-    ),
+    typer.Option("--alt", metavar="TEXT", help="What it shows; one per --media, in order."),
 ]
 Language = Annotated[str, typer.Option("--language", help="Of the text, such as en or fr.")]
 Warned = Annotated[str, typer.Option("--warning", help="A content warning.")]
-Visible = Annotated[str, typer.Option("--visibility", help="public, unlisted, private, direct.")]
+Visible = Annotated[
+    str, typer.Option("--visibility", help="public, unlisted, private, direct, connections.")
+]
+Replies = Annotated[
+    str,
+    typer.Option("--replies", metavar="WHO", help="Who may reply: everyone, followers, nobody …"),
+]
+AsFormat = Annotated[str, typer.Option("--format", help="post, reel, story.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until it has gone out.")]
+
+_A_DAY = 24 * 60
 
 
 def register(program: typer.Typer) -> None:
@@ -61,10 +86,16 @@ class Wish:
     now: bool
     draft: bool
     fold: Fold | None
-    pictures: tuple[tuple[Path, str], ...] = ()
+    thread: tuple[str, ...] = ()
+    first_comment: str = ""
+    splits: bool = False
+    poll: "Poll | None" = None
+    media: tuple[tuple[Path, str], ...] = ()
     language: str = ""
     warning: str = ""
     visibility: str = ""
+    replies: str = ""
+    format: str = ""
 
 
 def post(
@@ -75,11 +106,19 @@ def post(
     now: Now = False,
     draft: Draft = False,
     fold: FoldOption = None,
+    thread: Thread = None,
+    split: Split = False,
+    first_comment: Comment = "",
+    poll: Polled = None,
+    poll_minutes: PollMinutes = None,
+    poll_multiple: PollMultiple = False,
     media: MediaFiles = None,
     alt: Alts = None,
     language: Language = "",
     warning: Warned = "",
     visibility: Visible = "",
+    replies: Replies = "",
+    format: AsFormat = "",
     wait: Wait = False,
 ) -> None:
     """Write a post: now, at a time, or as a draft.
@@ -94,10 +133,16 @@ def post(
         now=now,
         draft=draft,
         fold=fold,
-        pictures=_paired(media or [], alt or []),
+        thread=tuple(thread or ()),
+        first_comment=first_comment,
+        splits=split,
+        poll=_polled(poll or [], poll_minutes, poll_multiple),
+        media=_paired(media or [], alt or []),
         language=language,
         warning=warning,
         visibility=visibility,
+        replies=replies,
+        format=format,
     )
     from parvis.cli.desk import opened_desk, the_workspace
 
@@ -133,12 +178,27 @@ def _from_standard_input() -> str:
     return text
 
 
+def _polled(options: list[str], minutes: int | None, multiple: bool) -> "Poll | None":
+    from parvis.networks.part import Poll
+
+    if options:
+        minutes = _A_DAY if minutes is None else minutes
+        return Poll(options=tuple(options), minutes=minutes, multiple_choice=multiple)
+    if minutes is not None or multiple:
+        raise Failure(
+            "usage",
+            "There is no poll: give each option of it with --poll. Nothing was done.",
+            ExitCode.USAGE,
+        )
+    return None
+
+
 def _paired(media: list[Path], alts: list[str]) -> tuple[tuple[Path, str], ...]:
     if len(alts) > len(media):
         raise Failure(
             "usage",
             f"There are {len(alts)} --alt for {len(media)} --media. Nothing was done. "
-            "Give each picture one description, in the same order.",
+            "Give each file one description, in the same order.",
             ExitCode.USAGE,
         )
     return tuple(zip(media, [*alts, *[""] * (len(media) - len(alts))], strict=True))
@@ -151,12 +211,16 @@ def _fulfil(workspace: "Workspace", wish: Wish) -> "tuple[Post, list[Delivery]]"
 
     content = Content(
         text=wish.text,
+        thread=wish.thread,
+        first_comment=wish.first_comment,
+        splits=wish.splits,
+        poll=wish.poll,
         language=wish.language or workspace.language,
         content_warning=wish.warning,
     )
     kept = start_draft(workspace, None, content)
     with _kept_as_draft(kept):
-        for completed in (_addressed, _illustrated):
+        for completed in (_addressed, _set, _illustrated):
             content = completed(workspace, wish, content)
             kept = save_draft(kept, content, base_revision=kept.revision, saved_by=None)
         return kept, [] if wish.draft else _handed_over(workspace, wish, kept)
@@ -190,27 +254,38 @@ def _addressed(workspace: "Workspace", wish: Wish, content: "Content") -> "Conte
     return replace(content, said={account.pk: Said() for account in chosen})
 
 
+def _set(workspace: "Workspace", wish: Wish, content: "Content") -> "Content":
+    from parvis.compose.content import Said
+
+    _refuse_unknown_choices(wish)
+    said = Said(reply_setting=wish.replies, format=wish.format)
+    return replace(content, visibility=wish.visibility, said=dict.fromkeys(content.said, said))
+
+
 def _illustrated(workspace: "Workspace", wish: Wish, content: "Content") -> "Content":
-    _refuse_unknown_visibility(wish.visibility)
-    media = tuple(_kept_pictures(workspace, wish))
-    return replace(content, visibility=wish.visibility, media=media)
+    return replace(content, media=tuple(_kept_media(workspace, wish)))
 
 
-def _refuse_unknown_visibility(visibility: str) -> None:
-    from parvis.networks.contract import Visibility
+def _refuse_unknown_choices(wish: Wish) -> None:
+    from parvis.networks.traits import Format, ReplySetting, Visibility
 
-    known = [each.value for each in Visibility]
-    if visibility and visibility not in known:
-        raise Failure("visibility", f"“{visibility}” is none of {', '.join(known)}.")
+    for code, chosen, kind in (
+        ("visibility", wish.visibility, Visibility),
+        ("replies", wish.replies, ReplySetting),
+        ("format", wish.format, Format),
+    ):
+        known = [each.value for each in kind]
+        if chosen and chosen not in known:
+            raise Failure(code, f"“{chosen}” is none of {', '.join(known)}.")
 
 
-def _kept_pictures(workspace: "Workspace", wish: Wish) -> "Iterator[UsedMedia]":
+def _kept_media(workspace: "Workspace", wish: Wish) -> "Iterator[UsedMedia]":
     from parvis.compose.content import UsedMedia
     from parvis.compose.media import keep_picture
     from parvis.compose.pictures import NotAPicture
     from parvis.report.sentences import sentence_for_picture
 
-    for path, alt in wish.pictures:
+    for path, alt in wish.media:
         try:
             with path.open("rb") as file:
                 media = keep_picture(workspace, path.name, file, path.stat().st_size)

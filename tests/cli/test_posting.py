@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from parvis.compose.content import Said, content_of
 from parvis.compose.models import Post
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
+from parvis.networks.part import Poll
 from parvis.people.models import Workspace
 from tests.cast import connect, picture
 
@@ -138,3 +140,63 @@ def test_an_unclear_time_is_a_usage_error_before_anything_is_done(say, times) ->
 
 def test_more_descriptions_than_pictures_are_a_usage_error(say) -> None:
     assert say("post", "x", "--to", "a", "--draft", "--alt", "what?").exit_code == 2
+
+
+def test_a_thread_a_comment_and_a_poll_are_kept_as_they_were_given(
+    say, ponts_mastodon: Account
+) -> None:
+    said = say(
+        *("post", "One", "--to", "mastodon:ponts", "--draft", "--split"),
+        *("--thread", "Two", "--thread", "Three", "--first-comment", "More below"),
+        *("--poll", "Yes", "--poll", "No", "--poll-minutes", "95", "--poll-multiple"),
+    )
+    assert said.exit_code == 0
+    content = content_of(Post.objects.get())
+    assert (content.text, content.thread) == ("One", ("Two", "Three"))
+    assert (content.first_comment, content.splits) == ("More below", True)
+    assert content.poll == Poll(options=("Yes", "No"), minutes=95, multiple_choice=True)
+
+
+def test_a_thread_goes_out_in_its_parts(say, ponts: Account) -> None:
+    assert say("post", "One", "--to", "ponts", "--now", "--thread", "Two").exit_code == 0
+    assert [part["text"] for part in Delivery.objects.get().parts] == ["One", "Two"]
+
+
+def test_a_poll_lasts_a_day_unless_it_is_said(say, ponts_mastodon: Account) -> None:
+    say("post", "Open?", "--to", "ponts", "--draft", "--poll", "Yes", "--poll", "No")
+    poll = content_of(Post.objects.get()).poll
+    assert poll is not None
+    assert poll.minutes == 1440
+
+
+def test_a_duration_without_a_poll_is_a_usage_error(say, ponts: Account) -> None:
+    said = say("post", "Open?", "--to", "ponts", "--draft", "--poll-minutes", "60")
+    assert said.exit_code == 2
+    assert not Post.objects.exists()
+
+
+def test_who_may_reply_and_the_format_are_each_accounts_own(say, ponts: Account) -> None:
+    said = say("post", "x", "--to", "ponts", "--draft", "--replies", "nobody", "--format", "story")
+    assert said.exit_code == 0
+    assert content_of(Post.objects.get()).said == {
+        ponts.pk: Said(reply_setting="nobody", format="story")
+    }
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--replies", "friends"), ("--format", "film"), ("--visibility", "all")]
+)
+def test_an_unknown_choice_is_told_with_the_known_ones_and_the_text_is_kept(
+    say, ponts: Account, option: str, value: str
+) -> None:
+    said = say("post", "Said", "--to", "ponts", "--now", option, value, "--json")
+    error = json.loads(said.out)["error"]
+    assert error["code"] == option.removeprefix("--")
+    assert f"“{value}” is none of " in error["message"]
+    assert kept_draft(said).text == "Said"
+
+
+def test_a_format_that_a_network_lacks_is_told_with_its_account(say, ponts: Account) -> None:
+    said = say("post", "x", "--to", "ponts", "--now", "--format", "reel", "--json")
+    findings = json.loads(said.out)["error"]["findings"]
+    assert [finding["code"] for finding in findings] == ["no-format", "reel-needs-video"]
