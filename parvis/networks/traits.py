@@ -68,6 +68,8 @@ class VideoTraits:
     limit: int = 1
     beside_images: bool = False
     bytes_limit: int
+    pixels_limit: int | None = None
+    """Width times height of a frame; None where any goes."""
     types: tuple[str, ...]
     shortest_seconds: float = 0.0
     longest_seconds: float
@@ -104,6 +106,8 @@ class Traits:
     hashtag_limit: int | None = None
     mention_limit: int | None = None
     cashtag_limit: int | None = None
+    link_limit: int | None = None
+    """Different links in one text."""
 
     image_limit: int
     image_bytes_limit: int
@@ -114,6 +118,8 @@ class Traits:
     """Width over height, at least and at most; None where any shape goes."""
     animation_bytes_limit: int | None = None
     """For an animated GIF; None where it counts as an image, 0 where it would stop moving."""
+    animation_types: tuple[str, ...] | None = None
+    """The kinds that keep moving; None where all do that are taken."""
     animation_alone: bool = False
     alt_limit: int
     """0 where images carry no description."""
@@ -167,6 +173,7 @@ def _poll_from_json(stored: Mapping[str, Any]) -> PollTraits:
 _READING: dict[str, Any] = {
     "counting": Counting,
     "image_types": tuple,
+    "animation_types": tuple,
     "visibilities": lambda stored: tuple(Visibility(value) for value in stored),
     "reply_settings": lambda stored: tuple(ReplySetting(value) for value in stored),
     "formats": lambda stored: tuple(Format(value) for value in stored),

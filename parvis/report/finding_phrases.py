@@ -36,6 +36,11 @@ _TEXT = {
         "%(count)s cashtags such as $ABC, and this network takes %(limit)s. Take some out.",
         "limit",
     ),
+    "too-many-links": ngettext_lazy(
+        "%(count)s different links, and this network takes %(limit)s. Take some out.",
+        "%(count)s different links, and this network takes %(limit)s. Take some out.",
+        "limit",
+    ),
     "no-comment": _(
         "This network takes no comment of ours. Take the first comment out, or leave this account "
         "out."
@@ -152,6 +157,10 @@ _VIDEOS = {
     "video-too-large": _(
         "Video %(number)s is larger than the %(limit_size)s that this network takes. Make it "
         "smaller and add it again."
+    ),
+    "video-too-wide": _(
+        "Video %(number)s has more pixels than this network takes (%(width)s × %(height)s). Make "
+        "it smaller and add it again."
     ),
     "video-too-short": _(
         "Video %(number)s lasts %(seconds)s seconds, and this network takes none shorter than "

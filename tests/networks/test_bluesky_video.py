@@ -188,7 +188,7 @@ async def test_another_moving_picture_is_refused(desk: Desk, image: MediaFile) -
     with pytest.raises(Refused) as refusal:
         await desk.prepare(Part(text="", media=(moving,)))
 
-    assert refusal.value.code == "image-type"
+    assert refusal.value.code == "no-animation"
 
 
 async def test_where_a_server_is_no_video_service_the_public_one_is_used(

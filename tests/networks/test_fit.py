@@ -27,6 +27,7 @@ TRAITS = Traits(
     hashtag_limit=2,
     mention_limit=1,
     cashtag_limit=1,
+    link_limit=2,
     image_limit=4,
     image_bytes_limit=5 * MEGABYTE,
     image_pixels_limit=4_000_000,
@@ -39,6 +40,7 @@ TRAITS = Traits(
     video=VideoTraits(
         limit=2,
         bytes_limit=100 * MEGABYTE,
+        pixels_limit=1_000_000,
         types=("video/mp4",),
         shortest_seconds=3,
         longest_seconds=140,
@@ -106,6 +108,7 @@ def test_what_fits_is_let_through(part: Part) -> None:
         (Part(text="(#a)#b https://example.org/#c"), "too-many-hashtags"),
         (Part(text="@alice @bob"), "too-many-mentions"),
         (Part(text="$ABC $DEF"), "too-many-cashtags"),
+        (Part(text="https://a.fr http://a.fr/b www.c.fr"), "too-many-links"),
         (replace(SAID, content_warning="Books"), "no-content-warning"),
         (replace(SAID, visibility=Visibility.MENTIONED), "no-visibility"),
         (replace(SAID, reply_setting=ReplySetting.NOBODY), "no-reply-setting"),
@@ -122,6 +125,7 @@ def test_what_fits_is_let_through(part: Part) -> None:
         (with_media(FILM, FILM, FILM), "too-many-videos"),
         (with_media(replace(FILM, media_type="video/webm")), "video-type"),
         (with_media(replace(FILM, size=101 * MEGABYTE)), "video-too-large"),
+        (with_media(replace(FILM, width=1_300, height=800)), "video-too-wide"),
         (with_media(replace(FILM, seconds=2.9)), "video-too-short"),
         (with_media(replace(FILM, seconds=140.1)), "video-too-long"),
         (with_media(replace(FILM, alt="x" * 11)), "alt-too-long"),
@@ -157,6 +161,7 @@ def test_what_does_not_fit_is_refused_by_one_name(part: Part, code: str) -> None
         ),
         (with_media(MOVING), {"animation_bytes_limit": 0}, "no-animation"),
         (with_media(MOVING), {"animation_bytes_limit": None}, "image-type"),
+        (with_media(MOVING), {"animation_types": ("image/webp",)}, "no-animation"),
         (with_media(PICTURE), {"alt_limit": 0}, "alt-not-taken"),
         (with_media(FILM), {"video": None}, "no-video"),
         (replace(SAID, poll=POLL), {"poll": None}, "no-poll"),
@@ -192,6 +197,16 @@ def test_public_needs_no_choice() -> None:
     assert (
         codes(replace(SAID, visibility=Visibility.PUBLIC), replace(TRAITS, visibilities=())) == []
     )
+
+
+def test_the_same_link_counts_once() -> None:
+    assert codes(Part(text="(https://a.fr), https://a.fr! https://a.fr www.b.fr")) == []
+
+
+def test_a_film_of_any_size_goes_where_the_network_states_none() -> None:
+    assert TRAITS.video
+    lenient = replace(TRAITS, video=replace(TRAITS.video, pixels_limit=None))
+    assert codes(with_media(replace(FILM, width=9_000, height=9_000)), lenient) == []
 
 
 def test_an_option_is_counted_as_the_text_is() -> None:

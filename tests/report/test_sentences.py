@@ -64,18 +64,22 @@ def codes_put_together() -> set[str]:
     )
     moving = replace(still, media_type=GIF, is_animated=True)
     film = replace(still, media_type="video/x", seconds=1e6)
-    text = "#a #b @alice.example.org @bob.example.org $ABC $DEF"
+    text = "#a #b @alice.example.org @bob.example.org $ABC $DEF www.a.org www.b.org"
     strict = Traits(
         text_limit=9,
         hashtag_limit=1,
         mention_limit=1,
         cashtag_limit=1,
+        link_limit=1,
         image_limit=1,
         image_bytes_limit=1,
+        image_pixels_limit=1,
         image_types=("image/jpeg",),
         animation_bytes_limit=1,
         alt_limit=1,
-        video=VideoTraits(bytes_limit=1, types=(), shortest_seconds=2, longest_seconds=3),
+        video=VideoTraits(
+            bytes_limit=1, pixels_limit=1, types=(), shortest_seconds=2, longest_seconds=3
+        ),
     )
     media = (still, still, moving, film, film, replace(film, seconds=0.1))
     return {misfit.code for misfit in misfits(Part(text=text, media=media), strict, "")}

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from parvis.networks.bluesky import session, xrpc
-from parvis.networks.bluesky.appview import AppView
-from parvis.networks.bluesky.blobs import upload_media
+from parvis.networks.bluesky import permission, xrpc
+from parvis.networks.bluesky.finding import method_of, read_presence, read_receipt
 from parvis.networks.bluesky.identity import Directory, resolve_handle
 from parvis.networks.bluesky.keys import KeyClock
-from parvis.networks.bluesky.outcome import method_of, read_presence, read_receipt
-from parvis.networks.bluesky.record import (
+from parvis.networks.bluesky.measures import AppView
+from parvis.networks.bluesky.media import upload_media
+from parvis.networks.bluesky.post import (
     COLLECTION,
     GATE,
     build_body,
@@ -58,6 +58,8 @@ TRAITS = Traits(
     image_bytes_limit=2_000_000,
     image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
     animation_bytes_limit=300_000_000,
+    # The video service takes GIFs alone of the moving pictures (social-app, src/lib/constants.ts).
+    animation_types=(GIF,),
     animation_alone=True,
     alt_limit=2000,
     video=VideoTraits(
@@ -103,18 +105,18 @@ class Bluesky:
         self, http: Http, handle: str, password: Secret, server: str = ""
     ) -> Connected:
         if server:
-            return await session.sign_in_at(http, server, handle, password, TRAITS)
-        return await session.sign_in(http, self._directory, handle, password, TRAITS)
+            return await permission.sign_in_at(http, server, handle, password, TRAITS)
+        return await permission.sign_in(http, self._directory, handle, password, TRAITS)
 
     async def read_traits(self, http: Http, account: Account) -> Traits:
         """The limits are part of the protocol; a server states none of its own."""
         return TRAITS
 
     async def check(self, http: Http, account: Account) -> str:
-        return await session.present_handle(http, account)
+        return await permission.present_handle(http, account)
 
     async def refresh(self, http: Http, account: Account, app: AppRegistration | None) -> Tokens:
-        return await session.refresh(http, account)
+        return await permission.refresh(http, account)
 
     async def prepare(
         self,
@@ -128,7 +130,6 @@ class Bluesky:
         progress: Progress,
     ) -> Prepared:
         refuse_misfit(part, account.traits, self.label)
-        refuse_other_animations(part)
         dids = await self._resolve_mentions(http, account, part.text)
         blobs = await upload_media(http, account, part, self._videos, progress)
         reply = await self._reply(http, account, part, follows)
@@ -217,19 +218,6 @@ class Bluesky:
         if not isinstance(cid, str):
             raise answer.unreadable()
         return replace(post, reference={"cid": cid})
-
-
-def refuse_other_animations(part: Part) -> None:
-    """The video service takes GIFs alone of the moving pictures."""
-    for image in part.images:
-        if image.is_animated and image.media_type != GIF:
-            raise Refused(
-                "image-type",
-                f"Bluesky shows no moving picture of type {image.media_type}. Nothing was posted; "
-                "attach it as a GIF or as a video.",
-                type=image.media_type,
-                name=image.path.name,
-            )
 
 
 def _thread_is_gone() -> Refused:

@@ -11,7 +11,14 @@ from parvis.networks.fit.media import media_misfits
 from parvis.networks.fit.poll import poll_misfits
 from parvis.networks.fit.refusal import refused
 from parvis.networks.part import Part
-from parvis.networks.text import Length, count, find_cashtags, most_hashtags, most_mentions
+from parvis.networks.text import (
+    Length,
+    count,
+    find_cashtags,
+    most_hashtags,
+    most_links,
+    most_mentions,
+)
 from parvis.networks.traits import Following, Format, Traits, Visibility
 
 
@@ -115,6 +122,7 @@ def _tag_misfits(text: str, traits: Traits, network: str) -> Iterator[Refused]:
         ("hashtags", most_hashtags(text), traits.hashtag_limit),
         ("mentions", most_mentions(text), traits.mention_limit),
         ("cashtags", len(find_cashtags(text)), traits.cashtag_limit),
+        ("links", most_links(text), traits.link_limit),
     ):
         if limit is not None and found > limit:
             yield refused(

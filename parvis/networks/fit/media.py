@@ -58,7 +58,7 @@ def _image_misfits(image: MediaFile, part: Part, traits: Traits, network: str) -
     else:
         yield from _type_misfits("image", image, traits.image_types, network)
         yield from _size_misfits("image", image, traits.image_bytes_limit, network)
-    yield from _pixel_misfits(image, traits, network)
+    yield from _pixel_misfits("image", image, traits.image_pixels_limit, network)
     if part.format is Format.POST:
         yield from _shape_misfits(image, traits, network)
     yield from _alt_misfits(image, traits.alt_limit, network)
@@ -67,7 +67,8 @@ def _image_misfits(image: MediaFile, part: Part, traits: Traits, network: str) -
 def _animation_misfits(
     image: MediaFile, part: Part, traits: Traits, network: str
 ) -> Iterator[Refused]:
-    if not traits.animation_bytes_limit:
+    limit = traits.animation_bytes_limit
+    if not limit or not _keeps_moving(image, traits):
         yield refused(
             "no-animation",
             f"On {network} a moving picture would stand still.",
@@ -76,13 +77,17 @@ def _animation_misfits(
         )
         return
     yield from _type_misfits("image", image, (GIF, *traits.image_types), network)
-    yield from _size_misfits("animation", image, traits.animation_bytes_limit, network)
+    yield from _size_misfits("animation", image, limit, network)
     if traits.animation_alone and len(part.media) > 1:
         yield refused(
             "animation-alone",
             f"On {network} a moving picture stands alone in a post.",
             "Take the other media out",
         )
+
+
+def _keeps_moving(image: MediaFile, traits: Traits) -> bool:
+    return traits.animation_types is None or image.media_type in traits.animation_types
 
 
 def _type_misfits(
@@ -110,13 +115,18 @@ def _size_misfits(what: str, file: MediaFile, limit: int, network: str) -> Itera
         )
 
 
-def _pixel_misfits(image: MediaFile, traits: Traits, network: str) -> Iterator[Refused]:
-    pixels = traits.image_pixels_limit
-    if pixels is not None and image.width * image.height > pixels:
+def _pixel_misfits(
+    what: str, file: MediaFile, limit: int | None, network: str
+) -> Iterator[Refused]:
+    if limit is not None and file.width * file.height > limit:
         yield refused(
-            "image-too-wide",
-            f"An image has more pixels than {network} takes.",
+            f"{what}-too-wide",
+            f"“{file.path.name}” has more pixels than {network} takes.",
             "Attach a smaller one",
+            width=file.width,
+            height=file.height,
+            limit=limit,
+            name=file.path.name,
         )
 
 
@@ -159,6 +169,7 @@ def _alt_misfits(file: MediaFile, limit: int, network: str) -> Iterator[Refused]
 def _video_misfits(video: MediaFile, traits: VideoTraits, network: str) -> Iterator[Refused]:
     yield from _type_misfits("video", video, traits.types, network)
     yield from _size_misfits("video", video, traits.bytes_limit, network)
+    yield from _pixel_misfits("video", video, traits.pixels_limit, network)
     yield from _alt_misfits(video, traits.alt_limit, network)
     if video.seconds is None:
         return

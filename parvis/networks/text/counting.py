@@ -7,7 +7,8 @@ from types import MappingProxyType
 import regex
 
 from parvis.networks.text.emoji import EMOJI
-from parvis.networks.text.spans import Span, find_links, find_mentions, outside
+from parvis.networks.text.reserved import find_reserved_links, find_reserved_mentions
+from parvis.networks.text.spans import Span
 from parvis.networks.text.weighted import URL_WEIGHT, weigh
 from parvis.networks.traits import Counting, Traits
 
@@ -83,10 +84,9 @@ def _weighed(text: str, traits: Traits) -> str:
     """The text with each link and mention as long as the network says that it is."""
     stand_ins: list[tuple[Span, str]] = []
     if traits.url_weight is not None:
-        stand_ins += [(link, "x" * traits.url_weight) for link in find_links(text)]
+        stand_ins += [(link, "x" * traits.url_weight) for link in find_reserved_links(text)]
     if traits.mention_counts_without_host:
-        mentions = outside(find_mentions(text), [link for link, _ in stand_ins])
-        stand_ins += [(mention, "@" + mention.value.split("@")[0]) for mention in mentions]
+        stand_ins += [(mention, mention.value) for mention in find_reserved_mentions(text)]
     return _replaced(text, stand_ins)
 
 

@@ -10,6 +10,7 @@ import regex
 
 _LINK = regex.compile(r"(?<![\p{L}\p{N}_@#/])https?://[^\s<>\"«»“”]+", regex.IGNORECASE)
 _LINK_HOST = regex.compile(r"https?://[^\s/?#]*[^\s/?#.]\.[^\s/?#.]+", regex.IGNORECASE)
+_LIKE_A_LINK = regex.compile(r"\b(?:https?://|www\.)[^\s<>\"]+", regex.IGNORECASE)
 _LINK_TAIL = regex.compile(r"[.,;:!?'’…]+$")
 # MENTION_RE of Mastodon's app/models/account.rb; a Bluesky handle is its first half.
 _MENTION = regex.compile(
@@ -88,6 +89,11 @@ def most_hashtags(text: str) -> int:
 def most_mentions(text: str) -> int:
     """How many mentions a network may find, as `most_hashtags` counts."""
     return len(_AT_SIGN.findall(text))
+
+
+def most_links(text: str) -> int:
+    """How many different links a network may find, with a scheme or with www. before them."""
+    return len({_without_tail(link) for link in _LIKE_A_LINK.findall(text)})
 
 
 def outside(spans: list[Span], others: list[Span]) -> list[Span]:

@@ -1,25 +1,29 @@
 """X's counting: what twitter-text's config/v3.json states, and its rules for what is a link.
 
 Source: twitter-text 3.1.0 (npm), whose behaviour was compared with this module's on its own
-conformance cases and on generated texts. One thing differs on purpose: its list of top-level
-domains is of 2020; here it is that of the Public Suffix List, as the installed package holds it
-(nothing is fetched). Doubt: which list X's servers use today is not published.
+conformance cases and on generated texts.
 """
 
 from collections.abc import Iterator
-from importlib.resources import files
 from unicodedata import normalize
 
 import regex
 
 from parvis.networks.text.emoji import EMOJI
+from parvis.networks.text.hosts import (
+    DOMAINS,
+    LATIN,
+    NEVER,
+    NO_HOST,
+    TOP_LEVEL,
+    host_without,
+    is_possible,
+)
 from parvis.networks.text.spans import Span
 
 URL_WEIGHT = 23
 _EMOJI_WEIGHT = 2
 _WEIGHS_ONE = regex.compile(r"[\u0000-\u10FF\u2000-\u200D\u2010-\u201F\u2032-\u2037]")
-_LONGEST_LINK = 4096
-_LONGEST_LABEL = 63
 _LONGEST_SLUG = 40
 # Not of twitter-text, which would try for minutes on a long text without a space.
 _LONGEST_HOST = 1024
@@ -46,55 +50,30 @@ def _around(spans: list[Span], text: str) -> Iterator[str]:
     yield text[end:]
 
 
-def _top_level_domains() -> list[str]:
-    listed = files("publicsuffixlist").joinpath("public_suffix_list.dat").read_text("utf-8")
-    rules = (line.split()[0] for line in listed.splitlines() if line.strip())
-    return sorted({rule.rsplit(".", 1)[-1] for rule in rules if not rule.startswith("//")})
-
-
-_SPACES = r"\x09-\x0D\x20\x85\xA0\u1680\u180E\u2000-\u200A\u2028\u2029\u202F\u205F\u3000"
-_NEVER = r"\uFFFE\uFEFF\uFFFF"
-_DIRECTIONS = r"\u202A-\u202E\u061C\u200E\u200F\u2066-\u2069"
-_LATIN = (
-    r"\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\u0253\u0254\u0256\u0257\u0259\u025B\u0263\u0268\u026F"
-    r"\u0272\u0289\u028B\u02BB\u0300-\u036F\u1E00-\u1EFF"
-)
 _CYRILLIC = r"\u0400-\u04FF"
-# What a host is made of is all that is not punctuation, so that Chinese without spaces is one host.
-_NO_HOST = rf"!'#%&()*+,\\\-./:;<=>?@\[\]\^_{{|}}~${_SPACES}{_NEVER}{_DIRECTIONS}"
-_TOP_LEVEL = r"(?:(?i:\L<domains>)(?=[^0-9a-zA-Z@+\-]|$)|(?i:xn--)[\-0-9a-zA-Z]+)"
-_HOST = rf"""
-    (?: [^{_NO_HOST}](?:[^{_NO_HOST}]|[_\-])*+ (?<![_\-])\. )*
-    (?: [^{_NO_HOST}](?:[^{_NO_HOST}]|-)*+ (?<!-)\. )
-    {_TOP_LEVEL}
-"""
-_IN_PATH = rf"a-zA-Z{_CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_LATIN}"
+_IN_PATH = rf"a-zA-Z{_CYRILLIC}0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{LATIN}"
 _BRACKETS = rf"\((?:[{_IN_PATH}]+|[{_IN_PATH}]*\([{_IN_PATH}]+\)[{_IN_PATH}]*)\)"
-_PATH = (
-    rf"/(?:(?:[{_IN_PATH}]|{_BRACKETS})*(?:[+\-a-zA-Z{_CYRILLIC}0-9=_\#/{_LATIN}]|{_BRACKETS}))?"
-)
+_PATH = rf"/(?:(?:[{_IN_PATH}]|{_BRACKETS})*(?:[+\-a-zA-Z{_CYRILLIC}0-9=_\#/{LATIN}]|{_BRACKETS}))?"
 _QUERY = r"\?[a-zA-Z0-9!?*'@();:&=+$/%\#\[\]\-_.,~|]*[a-zA-Z0-9\-_&=\#/]"
-_DOMAINS = _top_level_domains()
 _LINK = regex.compile(
     rf"""
-    (?P<before>[^A-Za-z0-9@＠$\#＃{_NEVER}]|^)
+    (?P<before>[^A-Za-z0-9@＠$\#＃{NEVER}]|^)
     (?P<link>
         (?P<scheme>(?i:https?)://)?
-        (?P<host>{_HOST})
+        (?P<host>{host_without(NO_HOST)})
         (?::[0-9]+)?
         (?P<path>{_PATH})?
         (?:{_QUERY})?
     )
     """,
     regex.VERBOSE,
-    domains=_DOMAINS,
+    domains=DOMAINS,
 )
-_LATIN_HOST = regex.compile(rf"(?:[\-a-zA-Z0-9{_LATIN}]+\.)+{_TOP_LEVEL}", domains=_DOMAINS)
+_LATIN_HOST = regex.compile(rf"(?:[\-a-zA-Z0-9{LATIN}]+\.)+{TOP_LEVEL}", domains=DOMAINS)
 _SHORTENED = regex.compile(rf"(?i:https?://t\.co/)(?P<slug>[a-zA-Z0-9]+)(?:{_QUERY})?")
-_RUN_BEFORE = regex.compile(rf"(?r)(?:[^{_NO_HOST}]|[_.\-])*")
-_NAMES_DOMAIN = regex.compile(rf"\.{_TOP_LEVEL}", domains=_DOMAINS)
+_RUN_BEFORE = regex.compile(rf"(?r)(?:[^{NO_HOST}]|[_.\-])*")
+_NAMES_DOMAIN = regex.compile(rf"\.{TOP_LEVEL}", domains=DOMAINS)
 _LONGEST_LEAD = len("-https://")
-_DOTS = regex.compile("[。．｡]")
 
 
 def find_shortened_links(text: str) -> list[Span]:
@@ -133,17 +112,7 @@ def _is_possible(match: regex.Match[str]) -> bool:
     host: str = match["host"]
     if host.startswith("xn--") and not _LATIN_HOST.search(host):
         return False
-    if not all(1 <= len(_encoded(label)) <= _LONGEST_LABEL for label in host.split(".")):
-        return False
-    link = match["link"] if match["scheme"] else "https://" + match["link"]
-    return len(link.encode("utf-16-le", errors="surrogatepass")) // 2 <= _LONGEST_LINK
-
-
-def _encoded(label: str) -> str:
-    return ".".join(
-        piece if piece.isascii() else "xn--" + piece.encode("punycode").decode("ascii")
-        for piece in _DOTS.split(label)
-    )
+    return is_possible(host, match["link"] if match["scheme"] else "https://" + match["link"])
 
 
 def _link_with_scheme(match: regex.Match[str]) -> Iterator[Span]:
