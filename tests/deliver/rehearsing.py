@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from parvis.connections.models import Account
 from parvis.connections.oauth import finish_oauth
 from parvis.connections.verbs import keep_connected
 from parvis.deliver.models import Attempt, Delivery
+from parvis.deliver.states import State
 from parvis.networks.contract import Network
 from parvis.networks.facebook import Facebook
 from parvis.networks.http import Answer, Ask, Http
@@ -86,6 +88,12 @@ class Rehearsal:
     def order(self, fault: str, on: str = "publish", **more: object) -> None:
         self.sandbox.order(self.network, fault, on, **more)
 
+    def turn_back(self, seconds: float) -> None:
+        """The sandbox's clock, which only goes forward where people can reach it."""
+        clock = self.sandbox.sandbox.world.clock
+        now = clock.now().timestamp()
+        clock.restore({"speed": 1.0, "real_anchor": time.time(), "shown_anchor": now - seconds})
+
     def deliver(self, http: Callable[[], Http] = reach.new_http) -> None:
         driving.deliver_due(http, desk_within_reach)
 
@@ -115,6 +123,14 @@ class Rehearsal:
         ]
 
 
+def on(*kinds: str) -> pytest.MarkDecorator:
+    """The test is done with an account of each of these kinds."""
+    return pytest.mark.parametrize("rehearsal", kinds, indirect=True)
+
+
+on_all = on(*KINDS)
+
+
 def settled(delivery: Delivery) -> Delivery:
     delivery.refresh_from_db()
     return delivery
@@ -125,6 +141,17 @@ def told_of(delivery: Delivery) -> str:
     settled(delivery)
     tries = Attempt.objects.filter(delivery=delivery).values_list("part", "outcome", "code")
     return f"{delivery.state} {delivery.reason_code!r} {delivery.reason!r} {list(tries)}"
+
+
+def outcomes_of(delivery: Delivery) -> list[str]:
+    return list(Attempt.objects.filter(delivery=delivery).values_list("outcome", flat=True))
+
+
+def assert_out_once(rehearsal: Rehearsal, delivery: Delivery) -> None:
+    """All its parts, and nothing else of ours."""
+    told = told_of(delivery)
+    assert delivery.state == State.PUBLISHED, told
+    assert rehearsal.remote_ids == [receipt["remote_id"] for receipt in delivery.receipts], told
 
 
 def page_at(url: str) -> str:

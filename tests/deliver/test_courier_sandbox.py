@@ -1,53 +1,33 @@
 """From composed to settled on all seven networks, as the sandbox shows them, whatever befalls the
 one request that publishes."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from parvis.connections.models import Account, AccountState
-from parvis.deliver.models import Attempt, Delivery, Outcome
+from parvis.deliver.models import Outcome
 from parvis.deliver.states import State
 from parvis.deliver.verbs import database_now
-from parvis.people.models import Workspace
 from tests.deliver.driving import look_up_due
-from tests.deliver.rehearsing import KINDS, TEXT, Rehearsal, beside, page_at, settled, told_of
-from tests.servers.sandbox import RunningSandbox
+from tests.deliver.rehearsing import (
+    KINDS,
+    TEXT,
+    Rehearsal,
+    assert_out_once,
+    on,
+    on_all,
+    outcomes_of,
+    page_at,
+    settled,
+    told_of,
+)
 
 pytestmark = pytest.mark.django_db
 
 RENEWING = {"x", "bluesky", "linkedin organisation"}
 """Those whose network renews a permission that has lapsed."""
 VERSIONED = ["facebook", "instagram", "linkedin organisation", "threads"]
-
-
-@pytest.fixture
-def rehearsal(
-    request: pytest.FixtureRequest,
-    sandbox: RunningSandbox,
-    workspace: Workspace,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Rehearsal]:
-    with beside(sandbox, monkeypatch):
-        yield Rehearsal(sandbox, workspace, KINDS[request.param])
-
-
-def on(*kinds: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("rehearsal", kinds, indirect=True)
-
-
-on_all = on(*KINDS)
-
-
-def outcomes_of(delivery: Delivery) -> list[str]:
-    return list(Attempt.objects.filter(delivery=delivery).values_list("outcome", flat=True))
-
-
-def assert_out_once(rehearsal: Rehearsal, delivery: Delivery) -> None:
-    told = told_of(delivery)
-    assert delivery.state == State.PUBLISHED, told
-    assert rehearsal.remote_ids == [receipt["remote_id"] for receipt in delivery.receipts], told
 
 
 @on_all
