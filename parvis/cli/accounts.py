@@ -16,8 +16,11 @@ from parvis.cli.failures import Failure
 from parvis.cli.voice import Voice
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from parvis.connections.models import Account
     from parvis.networks.contract import Secret
+    from parvis.report.account import AccountFacts
 
 Handle = Annotated[str, typer.Argument(help="Such as ponts.bsky.social.")]
 Server = Annotated[str, typer.Argument(help="Such as mastodon.social.")]
@@ -55,6 +58,24 @@ def list_accounts(voice: Voice) -> None:
         voice.table(("Number", "Account", "State", "Trouble"), rows)
         if not lines:
             voice.tell("None yet. `parvis accounts connect` adds one, and so do the pages.")
+
+
+def show(voice: Voice, name: AccountName) -> None:
+    """Show how an account was connected, what it may do, how long that holds, and its limits."""
+    from parvis.cli.desk import opened_desk, the_workspace
+    from parvis.cli.naming import account_named
+
+    with opened_desk():
+        workspace = the_workspace()
+        from parvis.connections.models import Account
+        from parvis.report.account import account_facts
+
+        account = account_named(name, list(Account.objects.filter(workspace=workspace)))
+        facts = account_facts(account)
+        voice.answer({"account": asdict(facts)}, f"{account}, number {account.pk}")
+        voice.table(("", ""), _rows_of(facts))
+        for limit in facts.limits:
+            voice.tell(limit)
 
 
 def connect_bluesky(voice: Voice, handle: Handle, password_file: PasswordFile = None) -> None:
@@ -100,7 +121,33 @@ def disconnect(voice: Voice, name: AccountName) -> None:
 usual_command(group, list_accounts)
 command(connecting, "bluesky")(connect_bluesky)
 command(connecting, "mastodon")(connect_mastodon)
+command(group, "show")(show)
 command(group, "disconnect")(disconnect)
+
+
+def _rows_of(facts: "AccountFacts") -> list[tuple[str, str]]:
+    """A row for each thing that there is something to say about."""
+    scopes = "\n".join(f"{each.name}  {each.words}".rstrip() for each in facts.permissions)
+    rows = (
+        ("State", facts.line.words),
+        ("Trouble", facts.line.problem),
+        ("Server", facts.server),
+        ("Connected", f"{_written(facts.connected_at)}  {facts.connected_by}".rstrip()),
+        ("Renewed", _written(facts.refreshed_at)),
+        ("Renewed next", _written(facts.refresh_at)),
+        ("Holds until", _written(facts.expires_at)),
+        ("Ends", _written(facts.lapses_at) or facts.ends_by),
+        ("Permissions", scopes),
+        ("Scheduled", str(facts.line.scheduled)),
+        ("Held", str(facts.line.held)),
+    )
+    return [(what, said) for what, said in rows if said]
+
+
+def _written(moment: "datetime | None") -> str:
+    from django.utils.timezone import localtime
+
+    return f"{localtime(moment):%Y-%m-%d %H:%M %Z}" if moment else ""
 
 
 def _welcome(voice: Voice, account: "Account") -> None:

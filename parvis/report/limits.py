@@ -81,7 +81,7 @@ def _video(video: VideoTraits) -> str:
 
 
 def _length(seconds: float) -> str:
-    if seconds < 120:
+    if seconds < 120 or (seconds < 600 and seconds % 60):
         return ngettext("%(n)d second", "%(n)d seconds", int(seconds)) % {"n": int(seconds)}
     minutes = int(seconds // 60)
     if minutes < 120:

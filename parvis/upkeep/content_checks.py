@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from parvis.compose.media import hash_of
 from parvis.compose.models import Media
 from parvis.config.installation import Installation
-from parvis.connections.models import Account
-from parvis.connections.verbs import accounts_that_cannot_be_unsealed
+from parvis.connections.models import Account, AccountState
+from parvis.connections.verbs import accounts_that_cannot_be_unsealed, lapsing_accounts
 from parvis.upkeep.findings import Finding, fault, fine, warning
 from parvis.upkeep.preparation import assets_are_collected
 
@@ -22,6 +22,8 @@ def examine_content(
     """`deep` reads every picture and compares its hash; `heard` is told bytes read of bytes."""
     return [
         *_about_tokens(installed, had_sealing_key),
+        *_about_lapses(),
+        *_about_trouble(),
         *_about_pictures(deep, heard),
         *_about_assets(),
         *_about_private_hosts(installed),
@@ -46,6 +48,30 @@ def _about_tokens(installed: Installation, had_sealing_key: bool) -> Iterator[Fi
         yield fine(
             "tokens", _("The sealing key opens the tokens of %(count)s accounts."), count=sealed
         )
+
+
+def _about_lapses() -> Iterator[Finding]:
+    """Permissions that only a person can renew."""
+    lapsing = [account for account in lapsing_accounts() if account.lapses_at]
+    for account in lapsing:
+        sentence = _(
+            "The permission of %(account)s ends on %(day)s, and only a person can renew it. "
+            "Connect it again before then."
+        )
+        day = account.lapses_at and account.lapses_at.date().isoformat()
+        yield warning("lapsing", sentence, account=account, day=day)
+    if not lapsing:
+        yield fine("lapsing", _("No permission ends within days."))
+
+
+def _about_trouble() -> Iterator[Finding]:
+    """What keeps tokens from being renewed while the account itself still stands."""
+    troubled = Account.objects.filter(state=AccountState.CONNECTED).exclude(problem="")
+    for account in troubled:
+        sentence = _("The permission of %(account)s cannot be renewed: %(problem)s")
+        yield warning("renewing", sentence, account=account, problem=account.problem)
+    if not troubled:
+        yield fine("renewing", _("Nothing keeps permissions from being renewed."))
 
 
 def _about_pictures(deep: bool, heard: Heard) -> Iterator[Finding]:
