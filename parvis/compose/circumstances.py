@@ -1,9 +1,10 @@
 """What stands in the way of an account whatever it says: its connection, and where we can be found.
 
-Also what saying it costs: a network may ask for money, and more for a link.
+Also what saying it costs: a network may ask for money, and more for a link. And whom it speaks
+beside: an account of the sandbox among real ones.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,6 +30,12 @@ def findings_about(
     if _must_be_fetched(account, parts) and not can_be_fetched_by(account):
         yield NO_PUBLIC_ADDRESS
     yield from _about_price(account, parts, planned_at)
+
+
+def about_the_company(account: Account, beside: Iterable[Account]) -> Iterator[Finding]:
+    """Said of the sandbox's account, which is the one that may have been chosen by mistake."""
+    if account.is_sandbox and any(not other.is_sandbox for other in beside):
+        yield Finding(severity=Severity.WARNING, code="also-to-sandbox")
 
 
 def _must_be_fetched(account: Account, parts: Sequence[Part]) -> bool:

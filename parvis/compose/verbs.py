@@ -1,13 +1,13 @@
 """What can be done about posts before they are handed over to delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from parvis.compose.circumstances import findings_about
+from parvis.compose.circumstances import about_the_company, findings_about
 from parvis.compose.content import Content, Said, content_of, poll_to_json, said_of
 from parvis.compose.media import as_media_file
 from parvis.compose.models import Media, Post, PostMedia, Variant, Version
@@ -160,12 +160,16 @@ def review_parts(
     return replace(found, findings=(*about_account, *found.findings))
 
 
-def review_said(content: Content, account: Account, parts: Sequence[Part]) -> Review:
-    """As `review_parts`, and what became of the thread where this account has none."""
+def review_said(
+    content: Content, account: Account, parts: Sequence[Part], beside: Iterable[Account] = ()
+) -> Review:
+    """As `review_parts`, and what became of the thread where this account has none. `beside` are
+    the accounts that the post goes to."""
     found = review_parts(parts, account, content.planned_at)
     said = content.said.get(account.pk, Said())
     about_thread = tuple(about_the_thread(content, said, account.traits))
-    return replace(found, findings=(*found.findings, *about_thread))
+    company = about_the_company(account, beside)
+    return replace(found, findings=(*company, *found.findings, *about_thread))
 
 
 def _begun_in(workspace: Workspace, author: User | None, tab: str) -> tuple[Post, bool]:

@@ -200,6 +200,10 @@ _POLLS = {
 # The account whatever it says: its connection, where it finds our files, what it is charged.
 _ACCOUNT = {
     "reconnect-first": _("This account must be connected again before it can publish."),
+    "also-to-sandbox": _(
+        "This account is of the sandbox, and the post goes to real networks too. Leave it out, or "
+        "leave those out to rehearse."
+    ),
     "lapses-before": _(
         "The permission of this account lapses on %(day_written)s, before this goes out. Connect "
         "it again before then."

@@ -281,7 +281,7 @@ def _line(account: Account, content: Content, parts: SaidByAccount) -> Line:
         chosen=account in parts,
         said=content.said.get(account.pk, Said()),
         parts=said,
-        review=review_said(content, account, said) if said else None,
+        review=review_said(content, account, said, beside=parts) if said else None,
     )
 
 
