@@ -284,7 +284,7 @@ def test_everything_works_without_scripts(
     page.get_by_role("button", name="Schedule").click()
     page.wait_for_url("**/posts/*/")
     part = Delivery.objects.get().parts[0]
-    assert (part["text"], part["images"][0]["alt"]) == ("Said otherwise", "Stalls at dawn")
+    assert (part["text"], part["media"][0]["alt"]) == ("Said otherwise", "Stalls at dawn")
 
 
 @pytest.mark.parametrize("width", [360, 1280])
