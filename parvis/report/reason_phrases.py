@@ -193,6 +193,7 @@ _MEDIA = {
     ),
     "video-type": _("The network takes no videos of type %(type)s."),
     "video-too-large": _("The network takes no video this large."),
+    "video-too-wide": _("The video has more pixels than this network takes."),
     "video-too-long": _(
         "The video lasts %(seconds)s seconds, and %(limit)s are the most that the network takes."
     ),

@@ -277,13 +277,31 @@ class TestPreparing:
         assert refusal.value.code == "too-long"
         assert desk.texts() == []
 
-    async def test_a_sixth_link_is_refused(self, desk: Desk) -> None:
-        links = " ".join(f"https://example.org/{number}" for number in range(6))
-
+    async def test_a_sixth_link_is_refused_before_anything_is_sent(self, desk: Desk) -> None:
         with pytest.raises(Refused) as refusal:
-            await desk.prepare(links)
+            await desk.prepare(_links(6))
 
         assert refusal.value.code == "too-many-links"
+        assert not [call for call in desk.sandbox.calls("threads") if call["method"] == "POST"]
+
+    async def test_threads_itself_refuses_a_sixth_link(self, desk: Desk) -> None:
+        lenient = replace(desk.account.traits, link_limit=None)
+        desk.account = replace(desk.account, traits=lenient)
+
+        with pytest.raises(Refused) as refusal:
+            await desk.prepare(_links(6))
+
+        assert refusal.value.code == "too-many-links"
+        assert desk.texts() == []
+
+    async def test_five_links_are_taken(self, desk: Desk) -> None:
+        await desk.post(f"{_links(5)} {_links(5)}")
+
+        assert desk.texts() == [f"{_links(5)} {_links(5)}"]
+
+
+def _links(number: int) -> str:
+    return " ".join(f"https://example.org/{each}" for each in range(number))
 
 
 class TestQuotas:
