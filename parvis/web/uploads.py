@@ -15,13 +15,14 @@ from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.core.exceptions import RequestAborted
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, parse_cookie
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -204,13 +205,17 @@ async def _bytes_limit_of(scope: Any) -> int:
     return BODY_BYTES_LIMIT if signed_in else STRANGERS_BYTES_LIMIT
 
 
-async def _has_signed_in(session_key: str) -> bool:
+@sync_to_async
+def _has_signed_in(session_key: str) -> bool:
     """So the session says. What the request may do is decided where it is served."""
     sessions = import_module(settings.SESSION_ENGINE)
     try:
-        return SESSION_KEY in await sessions.SessionStore(session_key).aload()
+        return SESSION_KEY in sessions.SessionStore(session_key).load()
     except DatabaseError:
         return False
+    finally:
+        # No request has begun yet, so none would close it.
+        connection.close()
 
 
 def _no_room_left(scope: Any) -> HttpResponse:

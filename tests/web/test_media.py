@@ -1,17 +1,12 @@
-"""Pictures through the door: bounded on the way in, one's own and inert on the way out."""
+"""Pictures and videos through the door on the way in: bounded, and what is refused is said."""
 
 import errno
 import html
-import http.client
 import re
-from collections.abc import Iterator
-from contextlib import suppress
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -26,16 +21,12 @@ from parvis.deliver.models import Delivery
 from parvis.people.models import Workspace
 from parvis.web import uploads
 from tests.cast import kept_picture, picture
-from tests.servers.waiting import wait_until
-from tests.web.running import RunningDesk, running_desk
-
-__all__ = ["running_desk"]
+from tests.compose.films import cut_off, film
 
 pytestmark = pytest.mark.django_db
 
 TEXT = "The square reopens on Saturday."
 BY_SCRIPT = {"Accept": "application/json"}
-MEGABYTE = 1024 * 1024
 
 
 def upload(client: Client, *files: BytesIO, **fields: object) -> HttpResponse:
@@ -84,6 +75,32 @@ def test_a_text_that_calls_itself_a_picture_is_said_to_be_none(desk: Client) -> 
     assert "stalls.png: This file is not a picture that can be read" in page
     assert f"{TEXT}</textarea>" in page
     assert not Media.objects.exists()
+
+
+def test_a_film_comes_in_with_its_length(desk: Client, tmp_path: Path) -> None:
+    shown = film(tmp_path / "shop.mov")
+    told = desk.post(
+        "/media/", {"picture": file(shown.read_bytes(), "shop.mov")}, headers=BY_SCRIPT
+    )
+    media = Media.objects.get()
+    assert (told.status_code, media.media_type) == (200, "video/mp4")
+    assert media.seconds == pytest.approx(2, abs=0.1)
+    assert f'name="media" value="{media.pk}"' in told.json()["pictures"]
+
+
+def test_a_film_that_cannot_be_copied_is_refused_with_what_to_do(
+    desk: Client, tmp_path: Path
+) -> None:
+    old = film(tmp_path / "shop.webm", pictures="libvpx", sound=None)
+    cut = cut_off(film(tmp_path / "shop.mp4", seconds=4))
+    sent = [file(old.read_bytes(), "old.webm"), file(cut.read_bytes(), "cut.mp4")]
+    told = desk.post("/media/", {"picture": sent}, headers=BY_SCRIPT)
+    first, second = told.json()["refused"]
+    assert told.status_code == 422
+    assert first.startswith("old.webm: ")
+    assert "vp8" in first
+    assert "MP4 with H.264 and AAC" in first
+    assert "damaged or was cut off" in second
 
 
 def test_one_bad_file_does_not_cost_the_good_one(desk: Client) -> None:
@@ -189,151 +206,3 @@ def test_the_file_field_is_the_last_of_the_form(desk: Client, ponts: Account) ->
     fields = re.findall(r'<(?:input|select|textarea)[^>]* name="([\w-]+)"', page)
     assert fields[-1] == "picture"
     assert f"said-{ponts.pk}" in fields
-
-
-# On the way out
-
-
-def test_a_picture_is_served_inert_and_kept_by_the_browser_alone(
-    desk: Client, workspace: Workspace
-) -> None:
-    media = kept_picture(workspace)
-    answer = desk.get(f"/media/{media.sha256}/")
-    assert answer.content == media.path.read_bytes()
-    assert answer.headers["Content-Type"] == "image/png"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    caching = answer.headers["Cache-Control"]
-    assert "private" in caching
-    assert "immutable" in caching
-
-
-def test_a_picture_of_another_workspace_is_not_there(desk: Client, workspace: Workspace) -> None:
-    other = Workspace.objects.create(name="Elsewhere", time_zone="UTC", language="en")
-    assert desk.get(f"/media/{kept_picture(other).sha256}/").status_code == 404
-
-
-@pytest.mark.parametrize("asked", ["..%2f..%2fkeys%2fsealing.key", "0" * 64, "x"])
-def test_nothing_but_pictures_is_served(desk: Client, asked: str) -> None:
-    assert desk.get(f"/media/{asked}/").status_code == 404
-
-
-def test_nobody_sees_a_picture_without_signing_in(workspace: Workspace) -> None:
-    assert Client().get(f"/media/{kept_picture(workspace).sha256}/").status_code == 302
-
-
-# A body far over the limit, on a real socket
-
-
-def test_three_hundred_megabytes_are_refused_without_filling_memory_or_disk(
-    running_desk: RunningDesk,
-) -> None:
-    before = resident_megabytes()
-    most = {"memory": before, "disk": 0}
-    content = watched(pieces(300), most)
-    status, headers, _ = send_form(running_desk, content, 300 * MEGABYTE)
-    post = Post.objects.get()
-    assert (status, headers["Location"]) == (302, f"/write/{post.pk}/")
-    assert post.text == TEXT
-    assert f"{TEXT}</textarea>" in read(running_desk, headers["Location"])
-    assert 50 <= most["disk"] <= 160
-    assert most["memory"] - before < 60
-    wait_until(lambda: arriving_megabytes() == 0, 20, "the dropped bytes to leave the disk")
-
-
-def test_the_sentence_about_too_much_at_once_stands_on_the_page(running_desk: RunningDesk) -> None:
-    _, headers, _ = send_form(running_desk, pieces(110), 110 * MEGABYTE)
-    cookies = headers.get_all("Set-Cookie") or []
-    said = next(cookie.split(";")[0] for cookie in cookies if cookie.startswith("messages="))
-    assert "arrived at once" in read(running_desk, headers["Location"], said)
-
-
-def test_a_script_is_told_of_three_hundred_megabytes_in_json(running_desk: RunningDesk) -> None:
-    status, _, body = send_form(running_desk, pieces(300), 300 * MEGABYTE, "application/json")
-    assert status == 422
-    assert b"arrived at once" in body
-
-
-def test_a_disk_full_before_the_form_is_read_is_said_without_the_database(
-    running_desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(body: object, piece: bytes) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    token = csrf_token(running_desk)
-    monkeypatch.setattr(uploads.ArrivingBody, "take", full)
-    status, _, body = send_form(running_desk, pieces(3), 3 * MEGABYTE, token=token)
-    assert status == 507
-    assert "The disk of this installation is full" in body.decode()
-
-
-EDGE = b"--an-edge"
-
-
-def send_form(
-    desk: RunningDesk,
-    content: Iterator[bytes],
-    size: int,
-    accept: str = "text/html",
-    token: str = "",
-) -> tuple[int, http.client.HTTPMessage, bytes]:
-    token = token or csrf_token(desk)
-    fields = {"csrfmiddlewaretoken": token, "text": TEXT, "language": "en", "tab": "here"}
-    head = b"".join(
-        b'%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
-        % (EDGE, name.encode(), value.encode())
-        for name, value in fields.items()
-    )
-    head += (
-        b'%s\r\nContent-Disposition: form-data; name="picture"; filename="film.png"\r\n\r\n' % EDGE
-    )
-    tail = b"\r\n%s--\r\n" % EDGE
-    connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=60)
-    headers = {
-        "Cookie": f"sessionid={desk.session}; csrftoken={token}",
-        "Content-Type": "multipart/form-data; boundary=an-edge",
-        "Content-Length": str(len(head) + size + len(tail)),
-        "Accept": accept,
-    }
-    connection.request("POST", "/media/", chain([head], content, [tail]), headers)
-    answer = connection.getresponse()
-    return answer.status, answer.headers, answer.read()
-
-
-def read(desk: RunningDesk, address: str, cookie: str = "") -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", desk.port, timeout=60)
-    headers = {"Cookie": f"sessionid={desk.session}; {cookie}"}
-    connection.request("GET", address, headers=headers)
-    return connection.getresponse().read().decode()
-
-
-def csrf_token(desk: RunningDesk) -> str:
-    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', read(desk, "/write/"))
-    assert found
-    return found[1]
-
-
-def pieces(megabytes: int) -> Iterator[bytes]:
-    piece = b"\x89PNG" + bytes(MEGABYTE - 4)
-    return (piece for _ in range(megabytes))
-
-
-def watched(content: Iterator[bytes], most: dict[str, int]) -> Iterator[bytes]:
-    for piece in content:
-        yield piece
-        most["memory"] = max(most["memory"], resident_megabytes())
-        most["disk"] = max(most["disk"], arriving_megabytes())
-
-
-def resident_megabytes() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 // MEGABYTE
-
-
-def arriving_megabytes() -> int:
-    """What lies in the data folder without a name: such files are gone with who opened them."""
-    total = 0
-    for entry in Path("/proc/self/fd").iterdir():
-        with suppress(OSError):
-            if f"{settings.MEDIA_ROOT}/arriving" in str(entry.readlink()):
-                total += entry.stat().st_size
-    return total // MEGABYTE
