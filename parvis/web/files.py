@@ -30,7 +30,7 @@ class Stretch:
 
 
 def serve_file(request: HttpRequest, path: Path, *, media_type: str, etag: str) -> HttpResponseBase:
-    """`etag` names what the file holds. Its reader may come back to the address: nothing runs."""
+    """`etag` names what the file holds. Whatever that is, no browser runs it."""
     size = path.stat().st_size
     whole = Stretch(0, size)
     stretch = _asked_for(request, size, etag)
@@ -77,13 +77,19 @@ class _FileInPieces(StreamingHttpResponse):
     (StreamingHttpResponse.__aiter__)."""
 
     def __init__(self, file: BinaryIO, stretch: Stretch) -> None:
-        super().__init__(_pieces(file, stretch))
-        self._resource_closers.append(file.close)
+        self._file, self._pieces = file, _pieces(file, stretch)
+        super().__init__(self._pieces)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = iter(self.streaming_content)
-        while piece := await sync_to_async(next)(pieces, b""):
+        while piece := await sync_to_async(self._next_piece)():
             yield piece
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _next_piece(self) -> bytes:
+        return next(self._pieces, b"")
 
 
 def _pieces(file: BinaryIO, stretch: Stretch) -> Iterator[bytes]:
