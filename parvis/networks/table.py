@@ -37,6 +37,7 @@ _UNITS: Mapping[Counting, str] = {
     Counting.GRAPHEMES: "characters as a reader sees them",
     Counting.WEIGHTED: "units of weight",
     Counting.EMOJI_BYTES: "characters, an emoji by its bytes",
+    Counting.CODE_POINTS: "code points",
     Counting.UTF16: "UTF-16 units (most emoji are 2)",
 }
 _VISIBILITIES: Mapping[Visibility, str] = {

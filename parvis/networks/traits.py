@@ -47,6 +47,8 @@ class Counting(StrEnum):
     """twitter-text's config/v3.json: many signs weigh 2, any emoji 2."""
     EMOJI_BYTES = "emoji bytes"
     """Code points, but an emoji counts as its UTF-8 bytes."""
+    CODE_POINTS = "code points"
+    """Unicode's characters, of which an accent or an emoji may be several."""
     UTF16 = "utf-16"
     """Code units, as Java and JavaScript count: never fewer than a network that does not say."""
 

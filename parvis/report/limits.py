@@ -37,6 +37,7 @@ def _text(traits: Traits) -> str:
         Counting.GRAPHEMES: _("Text: %(limit)s characters."),
         Counting.WEIGHTED: _("Text: %(limit)s characters; many signs and every emoji count as 2."),
         Counting.EMOJI_BYTES: _("Text: %(limit)s characters; an emoji counts as its bytes."),
+        Counting.CODE_POINTS: _("Text: %(limit)s characters; some emoji count as several."),
         Counting.UTF16: _("Text: %(limit)s characters; most emoji count as 2."),
     }[traits.counting]
     said = [counted % {"limit": traits.text_limit}]

@@ -75,6 +75,7 @@ _UNITS: Mapping[Counting, Callable[[str], int]] = MappingProxyType(
     {
         Counting.GRAPHEMES: graphemes,
         Counting.EMOJI_BYTES: _emoji_bytes,
+        Counting.CODE_POINTS: len,
         Counting.UTF16: _utf16_units,
     }
 )

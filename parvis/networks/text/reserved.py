@@ -48,7 +48,7 @@ _MENTION = regex.compile(
     rf"(?:@(?P<host>{_WORD}+(?:[.-]+{_WORD}+)*))?"
 )
 # By end_mention_match; and a joiner, which is of a word in Unicode's eyes and not in Ruby's.
-_NO_END_OF_MENTION = ("@", "＠", "://", "\u200c", "\u200d")
+_NO_END_OF_MENTION = regex.compile(r"[@＠]|://|[.-]*[\u200c\u200d]")
 
 
 def find_reserved_links(text: str) -> list[Span]:
@@ -69,7 +69,7 @@ def find_reserved_mentions(text: str) -> list[Span]:
     found = [
         Span(match.start(), match.end(), "@" + match["name"])
         for match in _MENTION.finditer(text)
-        if not text.startswith(_NO_END_OF_MENTION, match.end())
+        if not _NO_END_OF_MENTION.match(text, match.end())
         and len(match["host"] or "") <= _LONGEST_HOST_OF_MENTION
     ]
     return outside(found, find_reserved_links(text))
