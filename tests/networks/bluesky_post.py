@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from parvis.networks.bluesky import Bluesky
-from parvis.networks.bluesky.record import (
+from parvis.networks.bluesky.post import (
     build_body,
     build_put,
     build_record,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from parvis.networks.bluesky import Bluesky
 from parvis.networks.bluesky.identity import is_did, is_handle, read_document, tidy
 from parvis.networks.bluesky.keys import KeyClock
-from parvis.networks.bluesky.record import (
+from parvis.networks.bluesky.post import (
     build_body,
     build_facets,
     build_record,

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parvis.networks.bluesky import Bluesky, xrpc
-from parvis.networks.bluesky.appview import AppView
-from parvis.networks.bluesky.record import build_record
+from parvis.networks.bluesky.measures import AppView
+from parvis.networks.bluesky.post import build_record
 from parvis.networks.contract import MediaFile, Part, Presence, Secret
 from parvis.networks.errors import Expired, NotSent, Reconnect, Refused, SlowDown, Unknown
 from parvis.networks.fit import refuse_misfit

@@ -21,8 +21,9 @@ from parvis.networks.errors import NotSent, Reconnect, Refused, Unknown
 from parvis.networks.facebook import Facebook
 from parvis.networks.facebook.chunks import Session
 from parvis.networks.facebook.finding import likeness, read_page
-from parvis.networks.facebook.measuring import read_counts
-from parvis.networks.facebook.posting import (
+from parvis.networks.facebook.measures import read_counts
+from parvis.networks.facebook.permission import WAY
+from parvis.networks.facebook.publishing import (
     build_comment,
     build_post,
     build_reel,
@@ -37,7 +38,6 @@ from parvis.networks.facebook.reels import (
     is_published,
     is_unsent,
 )
-from parvis.networks.facebook.signing_in import WAY
 from parvis.networks.facebook.traits import TRAITS
 from parvis.networks.graph.likeness import Likeness
 from parvis.networks.http import Http

@@ -27,7 +27,7 @@ from parvis.networks.errors import (
     Unknown,
 )
 from parvis.networks.facebook import Facebook
-from parvis.networks.facebook.signing_in import NEEDED, WAY
+from parvis.networks.facebook.permission import NEEDED, WAY
 from parvis.networks.facebook.traits import TRAITS
 from parvis.networks.graph.login import META_APP
 from parvis.networks.http import Http, Slice

@@ -23,6 +23,7 @@ from parvis.networks.fit import refuse_misfit
 from parvis.networks.graph.likeness import Likeness
 from parvis.networks.http import Http
 from parvis.networks.instagram import Instagram
+from parvis.networks.instagram.api import FACEBOOK_LOGIN, INSTAGRAM_LOGIN
 from parvis.networks.instagram.containers import (
     State,
     Status,
@@ -32,15 +33,15 @@ from parvis.networks.instagram.containers import (
     refuse_unfit,
 )
 from parvis.networks.instagram.finding import media_likeness, read_page
-from parvis.networks.instagram.measuring import read_comments
-from parvis.networks.instagram.posting import (
+from parvis.networks.instagram.measures import read_comments
+from parvis.networks.instagram.permission import BY_PAGE, DIRECT, read_grant, read_tokens
+from parvis.networks.instagram.publishing import (
     build_comment,
     build_post,
     read_quota,
     refuse_unfit_story,
 )
-from parvis.networks.instagram.signing_in import BY_PAGE, DIRECT, read_grant, read_tokens
-from parvis.networks.instagram.traits import FACEBOOK_LOGIN, INSTAGRAM_LOGIN, traits_of
+from parvis.networks.instagram.traits import traits_of
 from parvis.networks.secret import Secret
 from parvis.networks.traits import Format
 from parvis.networks.versions import version_of

@@ -31,8 +31,9 @@ from parvis.networks.errors import (
 from parvis.networks.graph.login import META_APP
 from parvis.networks.http import Call, Http
 from parvis.networks.instagram import Instagram
-from parvis.networks.instagram.signing_in import BY_PAGE, DIRECT
-from parvis.networks.instagram.traits import FACEBOOK_LOGIN, INSTAGRAM_LOGIN, traits_of
+from parvis.networks.instagram.api import FACEBOOK_LOGIN, INSTAGRAM_LOGIN
+from parvis.networks.instagram.permission import BY_PAGE, DIRECT
+from parvis.networks.instagram.traits import traits_of
 from parvis.networks.measures import Metric
 from parvis.networks.traits import Format
 from parvis.sandbox.instagram import Instagram as SandboxInstagram

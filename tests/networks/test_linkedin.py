@@ -23,7 +23,7 @@ from parvis.networks.errors import (
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.linkedin import LinkedIn
 from parvis.networks.linkedin.comparing import Likeness, Listed
-from parvis.networks.linkedin.looking import Search, floor_of, judge, judge_duplicate
+from parvis.networks.linkedin.finding import Search, floor_of, judge, judge_duplicate
 from parvis.networks.linkedin.moments import moment_of
 from parvis.networks.linkedin.permission import MEMBER
 from parvis.networks.linkedin.post import (

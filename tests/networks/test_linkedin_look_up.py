@@ -10,7 +10,7 @@ import pytest
 from parvis.networks.contract import Account, MediaFile, Part, Presence
 from parvis.networks.errors import Expired, NotSent, Reconnect, SlowDown, Unknown
 from parvis.networks.http import Http
-from parvis.networks.linkedin import looking
+from parvis.networks.linkedin import finding
 from tests.networks.linkedin_accounts import (
     LINKEDIN,
     POLL,
@@ -224,7 +224,7 @@ class TestLookingUp:
     async def test_a_listing_is_read_page_by_page(
         self, http: Http, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(looking, "PAGE_SIZE", 2)
+        monkeypatch.setattr(finding, "PAGE_SIZE", 2)
         events = await organisation(http, sandbox)
         sent_at = datetime.now(UTC)
         receipts = [await post(http, events, f"Livre {number}") for number in range(5)]
@@ -238,8 +238,8 @@ class TestLookingUp:
     async def test_a_listing_without_end_proves_no_absence(
         self, http: Http, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(looking, "PAGE_SIZE", 1)
-        monkeypatch.setattr(looking, "PAGES", 2)
+        monkeypatch.setattr(finding, "PAGE_SIZE", 1)
+        monkeypatch.setattr(finding, "PAGES", 2)
         events = await organisation(http, sandbox)
         sent_at = datetime.now(UTC)
         for number in range(3):

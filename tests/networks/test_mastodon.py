@@ -32,9 +32,9 @@ from parvis.networks.errors import (
 from parvis.networks.http import Answer
 from parvis.networks.mastodon import Mastodon
 from parvis.networks.mastodon.instance import origin_of
-from parvis.networks.mastodon.limits import POLL, TRAITS, VIDEO, read_limits
 from parvis.networks.mastodon.permission import read_tokens
-from parvis.networks.mastodon.status import build_status, read_receipt
+from parvis.networks.mastodon.post import build_status, read_receipt
+from parvis.networks.mastodon.traits import POLL, TRAITS, VIDEO, read_limits
 from parvis.networks.secret import Secret
 from tests.networks.answers import CLOUDFLARE, NGINX_413, answer
 
@@ -91,6 +91,7 @@ class TestServers:
 
     @given(st.text())
     @example("A.¡")
+    @example("0.¯")
     def test_no_text_makes_it_stumble(self, typed: str) -> None:
         try:
             origin = origin_of(typed)
@@ -111,6 +112,7 @@ class TestServers:
                     "image_size_limit": 41943040,
                     "image_matrix_limit": 16777216,
                     "video_size_limit": 103809024,
+                    "video_matrix_limit": 2304000,
                     "description_limit": 2000,
                 },
                 "polls": {
@@ -128,7 +130,11 @@ class TestServers:
         assert (traits.image_bytes_limit, traits.image_pixels_limit) == (41943040, 16777216)
         assert traits.alt_limit == 2000
         assert traits.video == replace(
-            VIDEO, bytes_limit=103809024, types=("video/mp4",), alt_limit=2000
+            VIDEO,
+            bytes_limit=103809024,
+            pixels_limit=2304000,
+            types=("video/mp4",),
+            alt_limit=2000,
         )
         assert traits.poll == replace(
             POLL, most_options=6, option_limit=60, shortest_minutes=6, longest_minutes=43829
@@ -147,7 +153,8 @@ class TestServers:
     def test_a_server_that_states_nothing_has_mastodons_limits(
         self, stated: dict[str, object]
     ) -> None:
-        assert read_limits(stated) == replace(TRAITS, image_pixels_limit=None)
+        of_any_size = replace(VIDEO, pixels_limit=None)
+        assert read_limits(stated) == replace(TRAITS, image_pixels_limit=None, video=of_any_size)
 
     def test_pleromas_own_limits_are_read(self) -> None:
         polls = {"max_options": 20, "max_option_chars": 200, "min_expiration": 0}

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from parvis.networks.contract import Account, Part, Prepared, Presence, Tokens
 from parvis.networks.errors import NotSent
 from parvis.networks.mastodon.comparing import Status, closely, loosely, read_html
-from parvis.networks.mastodon.limits import TRAITS
-from parvis.networks.mastodon.looking import Listing, clock_lag, judge, read_page
-from parvis.networks.mastodon.status import build_status
+from parvis.networks.mastodon.finding import Listing, clock_lag, judge, read_page
+from parvis.networks.mastodon.post import build_status
+from parvis.networks.mastodon.traits import TRAITS
 from parvis.networks.secret import Secret
 from parvis.sandbox.mastodon.wording import to_html
 from tests.networks.answers import CLOUDFLARE, answer

@@ -24,8 +24,8 @@ from parvis.networks.contract import (
 from parvis.networks.errors import NotSent, Reconnect, Refused, SlowDown
 from parvis.networks.http import Http
 from parvis.networks.mastodon import Mastodon
-from parvis.networks.mastodon.limits import TRAITS
-from parvis.networks.mastodon.looking import PAGES
+from parvis.networks.mastodon.finding import PAGES
+from parvis.networks.mastodon.traits import TRAITS
 from parvis.networks.secret import Secret
 from tests.networks.grounds import account_of
 from tests.networks.keeping import Kept

@@ -12,7 +12,7 @@ from aiohttp import web
 from parvis.networks.contract import Account, AppRegistration, Secret, Tokens
 from parvis.networks.errors import NetworkError, NotSent, Reconnect, Refused
 from parvis.networks.http import Http
-from parvis.networks.mastodon.limits import TRAITS
+from parvis.networks.mastodon.traits import TRAITS
 from tests.networks.loopback import Server
 from tests.networks.mastodon_desk import BACK, MASTODON, WAY, Desk
 from tests.servers.sandbox import RunningSandbox

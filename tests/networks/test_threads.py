@@ -24,13 +24,13 @@ from parvis.networks.errors import (
 from parvis.networks.graph.likeness import Likeness
 from parvis.networks.text import count_units
 from parvis.networks.threads.api import API
-from parvis.networks.threads.build import build_container, build_item, parent_of
-from parvis.networks.threads.container import State, Status, interpret_state
-from parvis.networks.threads.limits import TRAITS
-from parvis.networks.threads.looking import Row, read_cursor, read_rows, without_topic_sign
+from parvis.networks.threads.containers import State, Status, interpret_state
+from parvis.networks.threads.finding import Row, read_cursor, read_rows, without_topic_sign
 from parvis.networks.threads.measures import interpret_metrics, interpret_replies
 from parvis.networks.threads.permission import read_tokens
+from parvis.networks.threads.post import build_container, build_item, parent_of
 from parvis.networks.threads.publishing import read_receipt
+from parvis.networks.threads.traits import TRAITS
 from parvis.sandbox.threads import counting
 from tests.networks.answers import CLOUDFLARE, answer
 

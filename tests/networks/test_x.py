@@ -36,10 +36,10 @@ from parvis.networks.traits import ReplySetting
 from parvis.networks.x import X
 from parvis.networks.x.api import API, failure, moment_of
 from parvis.networks.x.comparing import Likeness, Post
-from parvis.networks.x.engagement import read_figures
+from parvis.networks.x.finding import Listing, judge, read_page
+from parvis.networks.x.measures import read_figures
 from parvis.networks.x.permission import WAY, read_tokens
 from parvis.networks.x.post import build_post, read_receipt
-from parvis.networks.x.timeline import Listing, judge, read_page
 from parvis.networks.x.traits import TRAITS
 from tests.networks.answers import CLOUDFLARE, NGINX_413, answer
 

@@ -17,7 +17,7 @@ from parvis.networks.contract import (
 )
 from parvis.networks.http import Http
 from parvis.networks.threads import Threads
-from parvis.networks.threads.limits import TRAITS
+from parvis.networks.threads.traits import TRAITS
 from tests.networks.keeping import Kept
 from tests.servers.sandbox import RunningSandbox
 

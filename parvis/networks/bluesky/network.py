@@ -19,6 +19,7 @@ from parvis.networks.bluesky.post import (
     mentioned_handles,
     uri_of,
 )
+from parvis.networks.bluesky.traits import TRAITS
 from parvis.networks.bluesky.video import VideoServices
 from parvis.networks.contract import (
     Account,
@@ -32,52 +33,17 @@ from parvis.networks.contract import (
     Published,
     Tokens,
     Traits,
-    Visibility,
 )
 from parvis.networks.errors import Refused
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.http import Http
 from parvis.networks.measures import Metrics, Replies
-from parvis.networks.part import GIF
 from parvis.networks.secret import Secret
-from parvis.networks.traits import ReplySetting, VideoTraits
 
 PLC_DIRECTORY = "https://plc.directory"
 ENTRYWAY = "https://bsky.social"
 APPVIEW = "https://public.api.bsky.app"
 VIDEO_SERVICE = "https://video.bsky.app"
-
-# app.bsky.feed.post: 300 graphemes and 3,000 bytes; app.bsky.embed.images: 4 images of
-# 2,000,000 bytes; app.bsky.embed.video: 300,000,000 bytes. The schema sets no limit for alt texts
-# and lengths: 2,000 and ten minutes are the app's (social-app, src/lib/constants.ts, 2026-10), as
-# are the types of video, among which is the GIF.
-TRAITS = Traits(
-    text_limit=300,
-    text_bytes_limit=3000,
-    image_limit=4,
-    image_bytes_limit=2_000_000,
-    image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
-    animation_bytes_limit=300_000_000,
-    # The video service takes GIFs alone of the moving pictures (social-app, src/lib/constants.ts).
-    animation_types=(GIF,),
-    animation_alone=True,
-    alt_limit=2000,
-    video=VideoTraits(
-        bytes_limit=300_000_000,
-        types=("video/mp4", "video/quicktime", "video/webm", "video/mpeg"),
-        longest_seconds=600.0,
-        alt_limit=2000,
-    ),
-    visibilities=(Visibility.PUBLIC,),
-    reply_settings=(
-        ReplySetting.EVERYONE,
-        ReplySetting.FOLLOWED,
-        ReplySetting.FOLLOWERS,
-        ReplySetting.MENTIONED,
-        ReplySetting.NOBODY,
-    ),
-    native_key_seconds=None,
-)
 
 
 class Bluesky:

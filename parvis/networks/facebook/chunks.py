@@ -11,9 +11,10 @@ from typing import Any
 
 from parvis.networks.contract import Account, Json, MediaFile, Progress
 from parvis.networks.errors import NotSent, Refused
-from parvis.networks.facebook.traits import API
+from parvis.networks.facebook.api import API
 from parvis.networks.graph.call import seconds_for, word
-from parvis.networks.graph.login import SERVER, beside
+from parvis.networks.graph.login import SERVER
+from parvis.networks.hosts import beside
 from parvis.networks.http import Answer, Http, Slice, Upload
 
 VIDEO_SERVER = "https://graph-video.facebook.com"

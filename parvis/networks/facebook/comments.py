@@ -5,11 +5,10 @@ from typing import Any
 
 from parvis.networks.contract import Account
 from parvis.networks.errors import Refused
-from parvis.networks.facebook.posting import address
-from parvis.networks.facebook.traits import API
+from parvis.networks.facebook.api import API, url_of, url_of
 from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.graph.likeness import moment
-from parvis.networks.graph.login import next_cursor
+from parvis.networks.graph.paging import next_cursor
 from parvis.networks.http import Http
 from parvis.networks.measures import Replies, Reply
 
@@ -57,7 +56,7 @@ def _reply(told: Mapping[str, Any], account: Account, remote_id: str) -> Reply:
     name = str(author.get("name") or "")
     return Reply(
         remote_id=str(told["id"]),
-        url=str(told.get("permalink_url") or address(account, str(told["id"]))),
+        url=str(told.get("permalink_url") or url_of(account.server, str(told["id"]))),
         parent_id=str(parent.get("id") or remote_id),
         author_id=str(author.get("id") or ""),
         author_handle=name,

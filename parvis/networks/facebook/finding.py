@@ -6,7 +6,8 @@ from typing import Any
 
 from parvis.networks.contract import Account, Found, Json, Prepared, Presence, Published
 from parvis.networks.errors import NotSent
-from parvis.networks.facebook.posting import address, video_published
+from parvis.networks.facebook.api import API, url_of, url_of
+from parvis.networks.facebook.publishing import video_published
 from parvis.networks.facebook.reels import (
     is_broken,
     is_in_work,
@@ -14,7 +15,6 @@ from parvis.networks.facebook.reels import (
     is_unsent,
     read_status,
 )
-from parvis.networks.facebook.traits import API
 from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.graph.likeness import (
     Likeness,
@@ -27,7 +27,7 @@ from parvis.networks.graph.likeness import (
     same_text,
     since,
 )
-from parvis.networks.graph.login import next_cursor
+from parvis.networks.graph.paging import next_cursor, rows_of, rows_of
 from parvis.networks.http import Answer, Http
 
 # Meta refuses an answer that would be too large ("Please reduce the amount of data").
@@ -156,7 +156,7 @@ def _listed(told: Json, account: Account) -> Listed:
     shown = _shown(told)
     return Listed(
         remote_id=str(told["id"]),
-        url=str(told.get("permalink_url") or address(account, str(told["id"]))),
+        url=str(told.get("permalink_url") or url_of(account.server, str(told["id"]))),
         text=str(told.get("message") or ""),
         created_at=moment(told["created_time"]),
         media_ids=frozenset(_targets(shown)),
@@ -167,8 +167,8 @@ def _listed(told: Json, account: Account) -> Listed:
 def _shown(told: Json) -> list[Mapping[str, Any]]:
     """The photos that a post shows, be it one or an album; a link's card is none."""
     shown: list[Mapping[str, Any]] = []
-    for one in _data(told.get("attachments")):
-        inner = _data(one.get("subattachments"))
+    for one in rows_of(told.get("attachments")):
+        inner = rows_of(one.get("subattachments"))
         if inner:
             shown += inner
         elif one.get("media_type") == "photo":
@@ -179,11 +179,6 @@ def _shown(told: Json) -> list[Mapping[str, Any]]:
 def _targets(shown: list[Mapping[str, Any]]) -> list[str]:
     targets = (one.get("target") for one in shown)
     return [str(one["id"]) for one in targets if isinstance(one, Mapping) and one.get("id")]
-
-
-def _data(told: Any) -> list[Mapping[str, Any]]:
-    data = told.get("data") if isinstance(told, Mapping) else None
-    return [one for one in data if isinstance(one, Mapping)] if isinstance(data, list) else []
 
 
 async def _find_story(http: Http, account: Account, photo_id: str) -> Found:
@@ -197,7 +192,7 @@ async def _find_story(http: Http, account: Account, photo_id: str) -> Found:
         purpose="look up",
         query={"fields": _STORY_FIELDS, "limit": _PAGE_SIZE},
     )
-    stories = _data(told)
+    stories = rows_of(told)
     for story in stories:
         if str(story.get("media_id")) == photo_id:
             return Found(presence=Presence.PRESENT, published=_story(story, account, photo_id))
@@ -206,4 +201,4 @@ async def _find_story(http: Http, account: Account, photo_id: str) -> Found:
 
 def _story(told: Mapping[str, Any], account: Account, photo_id: str) -> Published:
     post_id = str(told.get("post_id") or photo_id)
-    return Published(remote_id=post_id, url=str(told.get("url") or address(account, post_id)))
+    return Published(remote_id=post_id, url=str(told.get("url") or url_of(account.server, post_id)))

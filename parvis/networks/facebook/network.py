@@ -19,9 +19,10 @@ from parvis.networks.contract import (
     Traits,
     Way,
 )
-from parvis.networks.facebook import measuring, posting, signing_in
+from parvis.networks.facebook import measures, permission, publishing
+from parvis.networks.facebook.api import API
 from parvis.networks.facebook.finding import look_up
-from parvis.networks.facebook.traits import API, TRAITS
+from parvis.networks.facebook.traits import TRAITS
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.graph.login import META_APP, SERVER, check_app, dialog_url, lapse
 from parvis.networks.graph.waiting import PAUSES
@@ -36,7 +37,7 @@ class Facebook:
     label = API.label
     monogram = "Fb"
     usual_traits = TRAITS
-    ways: tuple[Way, ...] = (signing_in.WAY,)
+    ways: tuple[Way, ...] = (permission.WAY,)
     developer_apps: tuple[DeveloperApp, ...] = (META_APP,)
 
     def __init__(self, *, pauses: Sequence[float] = PAUSES) -> None:
@@ -64,7 +65,7 @@ class Facebook:
     async def exchange(
         self, http: Http, server: str, way: Way, app: AppRegistration, returned: OAuthReturn
     ) -> tuple[Connected, ...]:
-        return await signing_in.exchange(http, server, app, returned)
+        return await permission.exchange(http, server, app, returned)
 
     async def check_app(
         self, http: Http, server: str, developer_app: DeveloperApp, app: AppRegistration
@@ -76,7 +77,7 @@ class Facebook:
         return TRAITS
 
     async def check(self, http: Http, account: Account) -> str:
-        return await signing_in.present_handle(http, account)
+        return await permission.present_handle(http, account)
 
     async def refresh(self, http: Http, account: Account, app: AppRegistration | None) -> Tokens:
         raise lapse(self.label)
@@ -93,11 +94,11 @@ class Facebook:
         progress: Progress,
     ) -> Prepared:
         refuse_misfit(part, account.traits, self.label)
-        body = await posting.prepare(http, account, part, follows, progress, self._pauses)
+        body = await publishing.prepare(http, account, part, follows, progress, self._pauses)
         return Prepared(key=key, text=part.text, body=body)
 
     async def publish(self, http: Http, account: Account, prepared: Prepared) -> Published:
-        return await posting.publish(http, account, prepared)
+        return await publishing.publish(http, account, prepared)
 
     async def look_up(
         self,
@@ -115,9 +116,9 @@ class Facebook:
     async def read_metrics(
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
-        return await measuring.read_metrics(http, account, remote_ids)
+        return await measures.read_metrics(http, account, remote_ids)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None
     ) -> Replies:
-        return await measuring.read_replies(http, account, remote_id, cursor)
+        return await measures.read_replies(http, account, remote_id, cursor)

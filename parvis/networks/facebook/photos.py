@@ -1,7 +1,7 @@
 """Photos, handed over unpublished until the post that shows them is made."""
 
 from parvis.networks.contract import Account, MediaFile, Progress
-from parvis.networks.facebook.traits import API
+from parvis.networks.facebook.api import API
 from parvis.networks.graph.call import seconds_for, word
 from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.http import Http, Upload

@@ -9,11 +9,12 @@ from typing import Any
 
 from parvis.networks.contract import Account, Json, MediaFile, Progress
 from parvis.networks.errors import Refused
-from parvis.networks.facebook.traits import API
+from parvis.networks.facebook.api import API
 from parvis.networks.graph.call import seconds_for, word
 from parvis.networks.graph.fault import is_missing, read_fault
-from parvis.networks.graph.login import SERVER, beside
+from parvis.networks.graph.login import SERVER
 from parvis.networks.graph.waiting import wait_until
+from parvis.networks.hosts import beside
 from parvis.networks.http import Http, Slice
 from parvis.networks.secret import Secret
 from parvis.networks.versions import version_of

@@ -1,9 +1,6 @@
 """What a Facebook Page can carry."""
 
-from parvis.networks.graph import GraphApi
 from parvis.networks.traits import Counting, Following, Format, Traits, VideoTraits
-
-API = GraphApi(network="facebook", label="Facebook", api="graph")
 
 MB = 1024 * 1024
 

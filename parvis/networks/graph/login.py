@@ -16,6 +16,10 @@ from parvis.networks.contract import AppRegistration, DeveloperApp, Json, OAuthR
 from parvis.networks.errors import Reconnect, Refused
 from parvis.networks.graph.call import GraphApi, word
 from parvis.networks.graph.fault import read_fault
+from parvis.networks.graph.paging import next_cursor, rows_of
+from parvis.networks.graph.paging import next_cursor, rows_of
+from parvis.networks.hosts import beside
+from parvis.networks.hosts import beside
 from parvis.networks.http import Answer, Http
 from parvis.networks.secret import Secret
 from parvis.networks.versions import version_of
@@ -40,11 +44,6 @@ class Page:
     username: str
     token: Secret
     instagram: Json | None = None
-
-
-def beside(server: str, real: str, other: str) -> str:
-    """The origin of another of a network's hosts; a sandbox serves all of them on its own."""
-    return other if server == real else server
 
 
 def dialog_url(
@@ -125,7 +124,7 @@ async def granted_scopes(
     """What the person allowed. Raises Refused when that is less than posting needs."""
     told = await api.read(http, server, "me/permissions", token, purpose="sign in")
     granted = tuple(
-        str(one.get("permission")) for one in _data(told) if one.get("status") == "granted"
+        str(one.get("permission")) for one in rows_of(told) if one.get("status") == "granted"
     )
     missing = [scope for scope in needed if scope not in granted]
     if missing:
@@ -151,7 +150,7 @@ async def pages(http: Http, api: GraphApi, server: str, token: Secret) -> tuple[
     }
     for _ in range(_MOST_PAGES):
         told = await api.read(http, server, "me/accounts", token, purpose="sign in", query=query)
-        found += [_page(one) for one in _data(told) if _may_post(one)]
+        found += [_page(one) for one in rows_of(told) if _may_post(one)]
         if (after := next_cursor(told)) is None:
             break
         query["after"] = after
@@ -174,22 +173,6 @@ def _page(told: Json) -> Page:
         token=Secret(str(told["access_token"])),
         instagram=dict(instagram) if isinstance(instagram, Mapping) else None,
     )
-
-
-def next_cursor(told: Json) -> str | None:
-    """Where the next page of a listing begins. `after` is told on the last page too, so that
-    there is more is told by `next` alone."""
-    paging = told.get("paging")
-    if not isinstance(paging, Mapping) or not paging.get("next"):
-        return None
-    cursors = paging.get("cursors")
-    after = cursors.get("after") if isinstance(cursors, Mapping) else None
-    return str(after) if after else None
-
-
-def _data(told: Json) -> list[Json]:
-    data = told.get("data")
-    return [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
 
 
 async def check_app(http: Http, api: GraphApi, server: str, app: AppRegistration) -> None:

@@ -13,7 +13,7 @@ from parvis.networks.graph.call import word
 from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.graph.waiting import PAUSES, wait_until
 from parvis.networks.http import Http
-from parvis.networks.instagram.traits import API
+from parvis.networks.instagram.api import API
 from parvis.networks.part import MediaFile
 from parvis.networks.secret import Secret
 from parvis.networks.traits import Format

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from parvis.networks.contract import Account, Found, Json, Prepared, Presence
 from parvis.networks.errors import NotSent
@@ -17,10 +16,10 @@ from parvis.networks.graph.likeness import (
     same_text,
     since,
 )
-from parvis.networks.graph.login import next_cursor
+from parvis.networks.graph.paging import next_cursor, rows_of, rows_of
 from parvis.networks.http import Answer, Http
+from parvis.networks.instagram.api import API
 from parvis.networks.instagram.containers import Status, read_state
-from parvis.networks.instagram.traits import API
 
 _MEDIA_FIELDS = "id,caption,timestamp,permalink,media_type,children{id}"
 _COMMENT_FIELDS = "id,text,timestamp,username,from{id}"
@@ -78,7 +77,7 @@ def media_likeness(
     kind = str(told.get("media_type") or body["media_type"])
     if kind != body["media_type"]:
         return Likeness.OTHER
-    children = len(_data(told.get("children")))
+    children = len(rows_of(told.get("children")))
     if kind == "CAROUSEL_ALBUM" and children not in (0, body["media_count"]):
         return Likeness.OTHER
     if not same_text(listed.text, "" if body["kind"] == "story" else prepared.text):
@@ -145,8 +144,3 @@ def _listed(told: Json) -> Listed:
         text=str(told.get("caption") or told.get("text") or ""),
         created_at=moment(told["timestamp"]),
     )
-
-
-def _data(told: Any) -> list[Any]:
-    data = told.get("data") if isinstance(told, Mapping) else None
-    return data if isinstance(data, list) else []

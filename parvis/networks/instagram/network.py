@@ -24,16 +24,10 @@ from parvis.networks.fit import refuse_misfit
 from parvis.networks.graph.login import META_APP, check_app, dialog_url
 from parvis.networks.graph.waiting import PAUSES
 from parvis.networks.http import Http
-from parvis.networks.instagram import measuring, posting, signing_in
+from parvis.networks.instagram import measures, permission, publishing
+from parvis.networks.instagram.api import API, FACEBOOK_LOGIN, INSTAGRAM_LOGIN, SERVER, server_for
 from parvis.networks.instagram.finding import look_up
-from parvis.networks.instagram.traits import (
-    API,
-    FACEBOOK_LOGIN,
-    INSTAGRAM_LOGIN,
-    SERVER,
-    server_for,
-    traits_of,
-)
+from parvis.networks.instagram.traits import traits_of
 from parvis.networks.measures import Metrics, Replies
 
 
@@ -44,8 +38,8 @@ class Instagram:
     label = API.label
     monogram = "Ig"
     usual_traits = traits_of(INSTAGRAM_LOGIN)
-    ways: tuple[Way, ...] = (signing_in.DIRECT, signing_in.BY_PAGE)
-    developer_apps: tuple[DeveloperApp, ...] = (signing_in.INSTAGRAM_APP, META_APP)
+    ways: tuple[Way, ...] = (permission.DIRECT, permission.BY_PAGE)
+    developer_apps: tuple[DeveloperApp, ...] = (permission.INSTAGRAM_APP, META_APP)
 
     def __init__(self, *, pauses: Sequence[float] = PAUSES) -> None:
         self._pauses = pauses
@@ -71,15 +65,15 @@ class Instagram:
         server = server_for(way.name, server)
         if way.name == FACEBOOK_LOGIN:
             return dialog_url(server, app, way.scopes, redirect_uri, state)
-        return signing_in.authorise_url(server, way, app, redirect_uri, state)
+        return permission.authorise_url(server, way, app, redirect_uri, state)
 
     async def exchange(
         self, http: Http, server: str, way: Way, app: AppRegistration, returned: OAuthReturn
     ) -> tuple[Connected, ...]:
         server = server_for(way.name, server)
         if way.name == FACEBOOK_LOGIN:
-            return await signing_in.exchange_by_page(http, server, app, returned)
-        return await signing_in.exchange(http, server, app, returned)
+            return await permission.exchange_by_page(http, server, app, returned)
+        return await permission.exchange(http, server, app, returned)
 
     async def check_app(
         self, http: Http, server: str, developer_app: DeveloperApp, app: AppRegistration
@@ -98,10 +92,10 @@ class Instagram:
         return traits_of(account.way)
 
     async def check(self, http: Http, account: Account) -> str:
-        return await signing_in.present_handle(http, account)
+        return await permission.present_handle(http, account)
 
     async def refresh(self, http: Http, account: Account, app: AppRegistration | None) -> Tokens:
-        return await signing_in.refresh(http, account)
+        return await permission.refresh(http, account)
 
     async def prepare(
         self,
@@ -115,11 +109,11 @@ class Instagram:
         progress: Progress,
     ) -> Prepared:
         refuse_misfit(part, account.traits, self.label)
-        body = await posting.prepare(http, account, part, follows, progress, self._pauses)
+        body = await publishing.prepare(http, account, part, follows, progress, self._pauses)
         return Prepared(key=key, text=part.text, body=body)
 
     async def publish(self, http: Http, account: Account, prepared: Prepared) -> Published:
-        return await posting.publish(http, account, prepared)
+        return await publishing.publish(http, account, prepared)
 
     async def look_up(
         self,
@@ -143,9 +137,9 @@ class Instagram:
     async def read_metrics(
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
-        return await measuring.read_metrics(http, account, remote_ids)
+        return await measures.read_metrics(http, account, remote_ids)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None
     ) -> Replies:
-        return await measuring.read_replies(http, account, remote_id, cursor)
+        return await measures.read_replies(http, account, remote_id, cursor)

@@ -2,19 +2,8 @@
 
 from dataclasses import replace
 
-from parvis.networks.graph import GraphApi
-from parvis.networks.graph.login import SERVER as FACEBOOK_SERVER
-from parvis.networks.graph.login import beside
+from parvis.networks.instagram.api import FACEBOOK_LOGIN
 from parvis.networks.traits import Counting, Following, Format, Traits, VideoTraits
-
-API = GraphApi(network="instagram", label="Instagram", api="graph")
-
-SERVER = "https://graph.instagram.com"
-SITE = "https://www.instagram.com"
-SIGN_IN_SERVER = "https://api.instagram.com"
-
-INSTAGRAM_LOGIN = "instagram-login"
-FACEBOOK_LOGIN = "facebook-login"
 
 _MB = 1024 * 1024
 
@@ -61,13 +50,3 @@ def traits_of(way: str) -> Traits:
     """Deleting a post is in Meta's field list for accounts connected through a Page (2026-04), and
     not in the pages on Instagram Login."""
     return replace(_TRAITS, deletes=way == FACEBOOK_LOGIN)
-
-
-def server_for(way: str, server: str) -> str:
-    """Through a Page, an Instagram account lives on Facebook's server."""
-    return beside(server, SERVER, FACEBOOK_SERVER) if way == FACEBOOK_LOGIN else server
-
-
-def site_of(server: str) -> str:
-    """Where people look at what was posted."""
-    return SITE if server in (SERVER, FACEBOOK_SERVER) else server

@@ -20,6 +20,7 @@ from parvis.networks.errors import (
     Refused,
     SlowDown,
 )
+from parvis.networks.hosts import beside
 from parvis.networks.http import Answer
 from parvis.networks.limits import read_retry_time
 
@@ -41,7 +42,7 @@ _TOO_LONG = ("exceed", "too long", "too_long")
 
 def site_of(server: str) -> str:
     """Where people sign in and read: the sandbox serves both at one origin."""
-    return SITE if server == SERVER else server
+    return beside(server, SERVER, SITE)
 
 
 def is_organisation(account: Account) -> bool:

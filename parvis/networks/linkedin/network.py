@@ -21,13 +21,13 @@ from parvis.networks.contract import (
 )
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.http import Http
-from parvis.networks.linkedin import figures, identity, permission, replies
+from parvis.networks.linkedin import identity, measures, permission, replies
 from parvis.networks.linkedin.api import NETWORK, SERVER, is_organisation
 from parvis.networks.linkedin.deleting import delete
-from parvis.networks.linkedin.looking import Search, find
+from parvis.networks.linkedin.finding import Search, find
 from parvis.networks.linkedin.media import Uploader
 from parvis.networks.linkedin.post import build_comment, build_post, refuse_thread
-from parvis.networks.linkedin.sending import send
+from parvis.networks.linkedin.publishing import send
 from parvis.networks.linkedin.traits import MEMBER_TRAITS, ORGANISATION_TRAITS
 from parvis.networks.measures import Metrics, Replies
 
@@ -113,7 +113,7 @@ class LinkedIn:
         sent_at: datetime,
         others: frozenset[str] = frozenset(),
     ) -> Found:
-        """For a member's post the create itself is repeated, once: looking.py says why it may."""
+        """For a member's post the create itself is repeated, once: finding.py says why it may."""
         search = Search(account=account, prepared=prepared, sent_at=sent_at, others=others)
         return await find(http, search)
 
@@ -123,7 +123,7 @@ class LinkedIn:
     async def read_metrics(
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
-        return await figures.read_metrics(http, account, remote_ids)
+        return await measures.read_metrics(http, account, remote_ids)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None

@@ -1,5 +1,6 @@
 """The server: finding it from what a person types, and reading what it says of itself."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,12 +11,17 @@ from parvis.networks.contract import Traits
 from parvis.networks.errors import NetworkError, Refused
 from parvis.networks.http import Answer, Http
 from parvis.networks.mastodon.api import NETWORK, failure
-from parvis.networks.mastodon.limits import read_limits, section
+from parvis.networks.mastodon.traits import read_limits, section
+from parvis.networks.traits import Counting
 
 # Mastodon keeps an Idempotency-Key for an hour (post_status_service.rb). GoToSocial and Takahē
 # ignore the header, and posted twice when it was tried: so only by name.
 _KEY_SECONDS = 3600
 _SOFTWARE_WITH_KEYS = frozenset({"mastodon"})
+# GoToSocial states characters_reserved_per_url and counts the text as it is: len([]rune(…)) in its
+# processing/status (read, not tried out).
+_SOFTWARE_COUNTING_WHOLE = frozenset({"gotosocial"})
+_HOST = re.compile(r"[a-zA-Z0-9_.:-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +48,10 @@ def origin_of(typed: str) -> str:
 
 
 def _is_host(origin: URL) -> bool:
+    """IDNA makes of some signs two, one of them a space."""
     host = origin.raw_host or ""
+    if not _HOST.fullmatch(host):
+        return False
     return "." in host.strip(".") or ":" in host or host == "localhost"
 
 
@@ -54,9 +63,22 @@ async def read_instance(http: Http, server: str) -> Instance:
     if stated is None or not _is_instance(stated):
         raise _not_mastodon(server)
     traits = read_limits(stated)
-    if await _software(http, server) in _SOFTWARE_WITH_KEYS:
-        traits = replace(traits, native_key_seconds=_KEY_SECONDS)
+    traits = _with_ways_of(await _software(http, server), traits)
     return Instance(domain=_domain(stated, server), traits=traits)
+
+
+def _with_ways_of(software: str, traits: Traits) -> Traits:
+    """What a server does not state, and is known of its software."""
+    if software in _SOFTWARE_WITH_KEYS:
+        return replace(traits, native_key_seconds=_KEY_SECONDS)
+    if software in _SOFTWARE_COUNTING_WHOLE:
+        return replace(
+            traits,
+            counting=Counting.CODE_POINTS,
+            url_weight=None,
+            mention_counts_without_host=False,
+        )
+    return traits
 
 
 async def _ask(http: Http, server: str, path: str) -> dict[str, Any] | None:
@@ -80,8 +102,8 @@ def _domain(stated: Mapping[str, Any], server: str) -> str:
 
 
 async def _software(http: Http, server: str) -> str:
-    """The software's name by NodeInfo; empty when the server does not say. Nothing but the use of
-    the idempotency key hangs on it, so no trouble here is worth an error."""
+    """The software's name by NodeInfo; empty when the server does not say. Only what it
+    does without stating it hangs on it, so no trouble here is worth an error."""
     try:
         index = await _nodeinfo(http, f"{server}/.well-known/nodeinfo")
         for link in index.get("links") or ():

@@ -22,10 +22,10 @@ from parvis.networks.fit import refuse_misfit
 from parvis.networks.http import Http
 from parvis.networks.mastodon import measures, media, permission
 from parvis.networks.mastodon.api import NETWORK, failure, is_about_media, is_gone
+from parvis.networks.mastodon.finding import find_status, find_what_shows_the_uploads
 from parvis.networks.mastodon.instance import origin_of, read_instance
-from parvis.networks.mastodon.limits import TRAITS
-from parvis.networks.mastodon.looking import find_status, find_what_shows_the_uploads
-from parvis.networks.mastodon.status import build_status, read_receipt
+from parvis.networks.mastodon.post import build_status, read_receipt
+from parvis.networks.mastodon.traits import TRAITS
 from parvis.networks.measures import Metrics, Replies
 from parvis.networks.secret import Secret
 

@@ -10,6 +10,7 @@ from parvis.networks.answer import Answer
 from parvis.networks.contract import Account
 from parvis.networks.errors import NetworkError, NotSent, Refused
 from parvis.networks.graph import Fault, GraphApi, failure, is_missing, read_fault
+from parvis.networks.hosts import beside
 from parvis.networks.http import Http
 
 NETWORK = "threads"
@@ -17,7 +18,7 @@ LABEL = "Threads"
 SERVER = "https://graph.threads.net"
 # documentation/threads/get-started/get-access-tokens-and-permissions (2026-08). Older pages and
 # the sample app say threads.net and www.threads.net, which lead there.
-_SITES = {SERVER: "https://threads.com"}
+SITE = "https://threads.com"
 
 _GLANCE_SECONDS = 4.0
 _NO_SUCH_RESOURCE = 24
@@ -64,7 +65,7 @@ API = ThreadsApi(network=NETWORK, label=LABEL, api="threads")
 
 def site_of(server: str) -> str:
     """Where a person signs in. Any other server than Meta's own serves its pages itself."""
-    return _SITES.get(server, server)
+    return beside(server, SERVER, SITE)
 
 
 def is_gone(fault: Fault | None) -> bool:

@@ -14,7 +14,7 @@ from parvis.networks.graph.likeness import moment
 from parvis.networks.http import Http
 from parvis.networks.measures import Metric, Metrics, Replies, Reply
 from parvis.networks.threads.api import API, is_gone
-from parvis.networks.threads.looking import read_cursor
+from parvis.networks.threads.finding import read_cursor
 
 # documentation/threads/insights; "shares" by the Postman collection of 2026-01.
 _METRICS = {

@@ -26,11 +26,11 @@ from parvis.networks.http import Http
 from parvis.networks.measures import Metrics, Replies
 from parvis.networks.threads import measures, permission, publishing
 from parvis.networks.threads.api import API, LABEL, NETWORK, SERVER, is_gone
-from parvis.networks.threads.build import kind_of, parent_of
-from parvis.networks.threads.container import Container, Maker
-from parvis.networks.threads.limits import TRAITS
-from parvis.networks.threads.looking import find_post
+from parvis.networks.threads.containers import Container, Maker
+from parvis.networks.threads.finding import find_post
+from parvis.networks.threads.post import kind_of, parent_of
 from parvis.networks.threads.quota import refuse_exhausted
+from parvis.networks.threads.traits import TRAITS
 
 
 class Threads:

@@ -23,7 +23,7 @@ from parvis.networks.graph import read_fault
 from parvis.networks.http import Http
 from parvis.networks.secret import Secret
 from parvis.networks.threads.api import API, LABEL, NETWORK, site_of
-from parvis.networks.threads.limits import TRAITS
+from parvis.networks.threads.traits import TRAITS
 
 APP = DeveloperApp(name=NETWORK, label="Threads app", page="https://developers.facebook.com/apps/")
 WAY = Way(

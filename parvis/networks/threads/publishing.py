@@ -11,7 +11,7 @@ from parvis.networks.graph.call import word
 from parvis.networks.graph.likeness import moment
 from parvis.networks.http import Http
 from parvis.networks.threads.api import API, LABEL, NETWORK, is_media_not_found
-from parvis.networks.threads.container import (
+from parvis.networks.threads.containers import (
     STATE_FIELDS,
     Status,
     interpret_state,

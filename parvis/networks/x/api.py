@@ -21,6 +21,7 @@ from parvis.networks.errors import (
     Refused,
     SlowDown,
 )
+from parvis.networks.hosts import beside
 from parvis.networks.http import Answer
 
 NETWORK = "x"
@@ -35,7 +36,7 @@ _ID_TIME_SHIFT = 22
 
 def site_of(server: str) -> str:
     """Where people go: X has a host of its own for that, the sandbox has one for all."""
-    return SITE if server == API else server
+    return beside(server, API, SITE)
 
 
 def url_of(server: str, handle: str, remote_id: str) -> str:

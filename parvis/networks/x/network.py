@@ -23,10 +23,10 @@ from parvis.networks.errors import Refused
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.http import Http
 from parvis.networks.measures import Metrics, Replies
-from parvis.networks.x import engagement, media, permission
+from parvis.networks.x import measures, media, permission
 from parvis.networks.x.api import API, NETWORK, failure, is_gone
+from parvis.networks.x.finding import find_post
 from parvis.networks.x.post import build_post, read_receipt
-from parvis.networks.x.timeline import find_post
 from parvis.networks.x.traits import TRAITS
 
 # A post is a short request; the lease on a delivery outlives it.
@@ -149,9 +149,9 @@ class X:
     async def read_metrics(
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
-        return await engagement.read_metrics(http, account, remote_ids)
+        return await measures.read_metrics(http, account, remote_ids)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None
     ) -> Replies:
-        return await engagement.read_replies(http, account, remote_id, cursor)
+        return await measures.read_replies(http, account, remote_id, cursor)

@@ -7,7 +7,7 @@ documentation, not confirmed), and offers no way to ask whether it still has it.
 from datetime import UTC, datetime, timedelta
 
 from parvis.networks.bluesky import xrpc
-from parvis.networks.bluesky.record import is_moving
+from parvis.networks.bluesky.post import is_moving
 from parvis.networks.bluesky.video import VideoServices
 from parvis.networks.contract import Account, Json, MediaFile, Part, Progress
 from parvis.networks.http import Http

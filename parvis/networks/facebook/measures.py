@@ -15,8 +15,8 @@ from typing import Any
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Json
 from parvis.networks.errors import Reconnect
+from parvis.networks.facebook.api import API
 from parvis.networks.facebook.comments import read_comments
-from parvis.networks.facebook.traits import API
 from parvis.networks.graph.call import can_do_without
 from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.graph.insights import ask_for, read_values, refuses_a_name

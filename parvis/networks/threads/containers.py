@@ -17,7 +17,7 @@ from parvis.networks.graph.call import word
 from parvis.networks.graph.waiting import wait_until
 from parvis.networks.http import USUAL_SECONDS, Http
 from parvis.networks.threads.api import API, LABEL, is_gone
-from parvis.networks.threads.build import Form, build_container, build_item
+from parvis.networks.threads.post import Form, build_container, build_item
 
 # Trouble that Meta calls UNKNOWN passes at times, and at times it is the picture.
 _TRIES = 3

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from parvis.networks.body import encode_json
 from parvis.networks.contract import Account, Json, Part, Prepared, Progress, Published
 from parvis.networks.errors import NetworkError, Refused, Unknown
+from parvis.networks.facebook.api import API, site_of, url_of
 from parvis.networks.facebook.chunks import Session, upload_in_chunks, video_server
 from parvis.networks.facebook.photos import upload_photo
 from parvis.networks.facebook.reels import is_published, read_status, refuse_broken, upload_whole
-from parvis.networks.facebook.traits import API, REEL_SECONDS, STORY_SECONDS
+from parvis.networks.facebook.traits import REEL_SECONDS, STORY_SECONDS
 from parvis.networks.graph.call import word
-from parvis.networks.graph.login import SERVER, SITE, beside
 from parvis.networks.graph.waiting import PAUSES
 from parvis.networks.http import Answer, Http
 from parvis.networks.text import find_links
@@ -163,7 +163,7 @@ async def publish(http: Http, account: Account, prepared: Prepared) -> Published
 def read_receipt(answer: Answer, account: Account, kind: str) -> Published:
     """A story is answered with `post_id`, all else with `id`."""
     remote_id = word(answer, "post_id" if kind == "photo-story" else "id")
-    return Published(remote_id=remote_id, url=address(account, remote_id))
+    return Published(remote_id=remote_id, url=url_of(account.server, remote_id))
 
 
 async def _video_receipt(http: Http, account: Account, video_id: str) -> Published:
@@ -190,18 +190,9 @@ async def _status_if_told(http: Http, account: Account, video_id: str) -> Json:
 
 def video_published(account: Account, video_id: str, status: Json) -> Published:
     told = str(status.get("permalink_url") or "")
+    if told.startswith("/"):
+        told = site_of(account.server) + told
     return Published(
         remote_id=video_id,
-        url=f"{site(account)}{told}"
-        if told.startswith("/")
-        else told or address(account, video_id),
+        url=told or url_of(account.server, video_id),
     )
-
-
-def address(account: Account, remote_id: str) -> str:
-    """Facebook leads from the id to the post, whatever kind it is [from memory]."""
-    return f"{site(account)}/{remote_id}"
-
-
-def site(account: Account) -> str:
-    return beside(account.server, SERVER, SITE)

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from parvis.networks.bluesky import xrpc
-from parvis.networks.bluesky.record import page_of
+from parvis.networks.bluesky.post import page_of
 from parvis.networks.contract import Account, Json
 from parvis.networks.errors import NetworkError, NotSent, Refused
 from parvis.networks.http import Answer, Http

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from parvis.networks.bluesky import xrpc
-from parvis.networks.bluesky.record import page_of, uri_of
+from parvis.networks.bluesky.post import page_of, uri_of
 from parvis.networks.contract import Account, Found, Json, Prepared, Presence, Published
 from parvis.networks.http import Answer
 

@@ -48,8 +48,8 @@ from parvis.networks.linkedin.post import (
     receipt_of_post,
     url_of,
 )
+from parvis.networks.linkedin.publishing import send
 from parvis.networks.linkedin.restli import address, headers
-from parvis.networks.linkedin.sending import send
 
 # How far two well-kept clocks, ours and LinkedIn's, may differ.
 SKEW = timedelta(minutes=2)

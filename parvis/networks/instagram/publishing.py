@@ -10,14 +10,9 @@ from parvis.networks.graph.call import word
 from parvis.networks.graph.likeness import moment
 from parvis.networks.graph.waiting import PAUSES
 from parvis.networks.http import Http
+from parvis.networks.instagram.api import API, site_of
 from parvis.networks.instagram.containers import Containers, Status, read_state
-from parvis.networks.instagram.traits import (
-    API,
-    COMMENT_HASHTAGS,
-    STORY_BYTES,
-    STORY_SECONDS,
-    site_of,
-)
+from parvis.networks.instagram.traits import COMMENT_HASHTAGS, STORY_BYTES, STORY_SECONDS
 from parvis.networks.text import find_hashtags
 from parvis.networks.traits import Format
 

@@ -20,7 +20,6 @@ from parvis.networks.errors import Refused
 from parvis.networks.graph.call import word
 from parvis.networks.graph.login import (
     Page,
-    beside,
     code_refused,
     granted_scopes,
     lapse,
@@ -28,16 +27,17 @@ from parvis.networks.graph.login import (
     scope_missing,
     sign_in,
 )
+from parvis.networks.hosts import beside
 from parvis.networks.http import Answer, Http
-from parvis.networks.instagram.traits import (
+from parvis.networks.instagram.api import (
     API,
     FACEBOOK_LOGIN,
     INSTAGRAM_LOGIN,
     SERVER,
     SIGN_IN_SERVER,
     SITE,
-    traits_of,
 )
+from parvis.networks.instagram.traits import traits_of
 from parvis.networks.secret import Secret
 
 # The names with which comments and figures are asked for are from memory.

@@ -19,8 +19,8 @@ from parvis.networks.errors import NotSent
 from parvis.networks.graph.likeness import Likeness, Listed, judge, moment, same_text, since
 from parvis.networks.http import Http
 from parvis.networks.threads.api import API, LABEL
-from parvis.networks.threads.build import PUBLISHED_KINDS
-from parvis.networks.threads.container import Status, read_state
+from parvis.networks.threads.containers import Status, read_state
+from parvis.networks.threads.post import PUBLISHED_KINDS
 
 _FIELDS = "id,text,timestamp,permalink,media_type,children,replied_to"
 _PAGE_SIZE = 100

@@ -74,7 +74,7 @@ def page_of(server: str, uri: str) -> str:
 
 
 def build_body(account: Account, key: str, part: Part, record: Json) -> Json:
-    """The arguments that publish the record, of the procedure that `outcome.method_of` names."""
+    """The arguments that publish the record, of the procedure that `finding.method_of` names."""
     if part.reply_setting in GATED:
         return build_gated_writes(account, key, record, part.reply_setting)
     return build_put(account, key, record)

@@ -15,9 +15,9 @@ from parvis.networks.graph.call import can_do_without
 from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.graph.insights import ask_for, read_values
 from parvis.networks.graph.likeness import moment
-from parvis.networks.graph.login import next_cursor
+from parvis.networks.graph.paging import next_cursor
 from parvis.networks.http import Http
-from parvis.networks.instagram.traits import API, site_of
+from parvis.networks.instagram.api import API, site_of
 from parvis.networks.measures import Metric, Metrics, Replies, Reply
 
 # Known for every kind of media; the others are asked for apart, so that one of them that is

@@ -11,7 +11,8 @@ from parvis.networks.contract import (
     Way,
 )
 from parvis.networks.errors import Refused
-from parvis.networks.facebook.traits import API, TRAITS
+from parvis.networks.facebook.api import API
+from parvis.networks.facebook.traits import TRAITS
 from parvis.networks.graph.login import Page, granted_scopes, pages, sign_in
 from parvis.networks.http import Http
 
