@@ -128,6 +128,13 @@ def test_a_disk_that_fills(
     assert examine()["free-space"] == weight
 
 
+def test_a_public_address_that_networks_cannot_use(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARVIS_PUBLIC_URL", "http://desk.example.org")
+    assert examine()["public-address"] == "warning"
+
+
 def test_a_database_that_is_away(examine: Examine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://parvis@127.0.0.1:1/parvis")
     found = examine()
