@@ -33,10 +33,6 @@ BLOCKED = {
         "The network has blocked the developer app. Look at the app’s own page there and do what "
         "is asked."
     ),
-    "app-missing": _(
-        "The developer app that this account was connected with is no longer in the settings. "
-        "Enter its credentials again under “Developer apps”."
-    ),
     "no-app": _(
         "The developer app that this account was connected with is no longer in the settings. "
         "Enter its credentials again under “Developer apps”."
@@ -169,6 +165,7 @@ _MEDIA = {
     ),
     "media-refused": _("The network takes one of the pictures or the video not as it is."),
     "media-too-large": _("The network takes no file this large."),
+    "odd-upload-address": _("The network named no address for an upload that can be used."),
     "upload-stalled": _("The network asks for the same piece of the video again and again."),
     "image-too-large": _("The server takes no picture this large."),
     "animation-too-large": _("The network takes no moving picture this large."),

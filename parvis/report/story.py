@@ -155,7 +155,7 @@ def _deliveries_of(post: Post) -> Iterable[Delivery]:
     """Those that were called back and replaced by a later one are history of little worth."""
     told = with_way_back(Delivery.objects.filter(post=post)).select_related("account", "post")
     told = told.prefetch_related("attempts").order_by("account__network", "account__handle", "pk")
-    return [d for d in told if d.state != State.CANCELLED or d.attempts.all()]
+    return [d for d in told if d.state != State.CANCELLED or d.receipts or d.attempts.all()]
 
 
 def _told(post: Post, deliveries: Iterable[Delivery]) -> Iterable[Told]:

@@ -213,7 +213,7 @@ async def test_media_go_to_linkedin_alone_whatever_an_answer_names(
     with pytest.raises(NotSent) as odd:
         await prepare(http, account, Part(text="Vitrine", media=(file,)))
 
-    assert odd.value.code == "odd-answer"
+    assert odd.value.code == "odd-upload-address"
     assert [request.method for request in server.requests] == ["POST"]
 
 

@@ -287,7 +287,9 @@ def _word(granted: Mapping[str, Any], name: str) -> str:
 
 
 def _odd(what: str) -> NotSent:
-    return NotSent("odd-answer", f"LinkedIn {what}. Nothing was posted; it can be tried again.")
+    return NotSent(
+        "odd-upload-address", f"LinkedIn {what}. Nothing was posted; it can be tried again."
+    )
 
 
 def _lost() -> NotSent:
