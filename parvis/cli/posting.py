@@ -281,14 +281,14 @@ def _refuse_unknown_choices(wish: Wish) -> None:
 
 def _kept_media(workspace: "Workspace", wish: Wish) -> "Iterator[UsedMedia]":
     from parvis.compose.content import UsedMedia
-    from parvis.compose.media import keep_picture
+    from parvis.compose.media import keep_media
     from parvis.compose.pictures import NotAPicture
     from parvis.report.sentences import sentence_for_picture
 
     for path, alt in wish.media:
         try:
             with path.open("rb") as file:
-                media = keep_picture(workspace, path.name, file, path.stat().st_size)
+                media = keep_media(workspace, path.name, file, path.stat().st_size)
         except NotAPicture as refused:
             raise Failure(refused.code, f"{path}: {sentence_for_picture(refused)}") from None
         except OSError as error:
