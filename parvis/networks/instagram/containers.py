@@ -180,6 +180,6 @@ def _source(file: MediaFile) -> Form:
         raise Refused(
             "no-public-address",
             "Instagram fetches media from a public address, and Parvis has none. Nothing was "
-            "posted; set the public address of this server or a bucket in the settings.",
+            "posted; set the public https address of this server in the settings.",
         )
     return {"video_url" if file.is_video else "image_url": Secret(file.public_url)}
