@@ -149,7 +149,7 @@ _VIDEOS = {
         "limit",
     ),
     "video-beside-images": _(
-        "This network takes no video beside pictures. Keep the one or the others."
+        "This network takes no video beside pictures. Keep one of the two."
     ),
     "video-type": _(
         "Video %(number)s is of a kind that this network does not take. Add it as an MP4."
@@ -190,7 +190,7 @@ _POLLS = {
         "%(limit)s characters, and has %(length)s."
     ),
     "poll-one-choice": _("Here people choose one option alone. Do not let them choose several."),
-    "poll-with-media": _("This network takes no poll beside pictures or videos. Keep the one."),
+    "poll-with-media": _("This network takes no poll beside pictures or videos. Keep one of the two."),
     "poll-minutes": _(
         "A poll of %(minutes_duration)s cannot be had here: from %(shortest_duration)s to "
         "%(longest_duration)s. Choose another duration."

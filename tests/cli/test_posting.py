@@ -13,6 +13,7 @@ from parvis.deliver.models import Delivery
 from parvis.networks.part import Poll
 from parvis.people.models import Workspace
 from tests.cast import connect, picture
+from tests.compose.films import film
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SKIPPED = "2030-03-31 02:30"  # Europe/Paris goes from 02:00 to 03:00 that night,
@@ -98,6 +99,14 @@ def test_several_accounts_and_a_described_picture(
     assert {variant.account for variant in post.variants.all()} == {ponts, ponts_mastodon}
     assert [used.alt for used in post.used_media.all()] == ["Stalls"]
     assert (post.visibility, post.language) == ("unlisted", "fr")
+
+
+def test_a_video_is_kept_with_its_description(say, ponts: Account, tmp_path: Path) -> None:
+    square = film(tmp_path / "square.mp4", seconds=1)
+    said = say("post", "x", "--to", "ponts", "--draft", "--media", square, "--alt", "The band")
+    assert said.exit_code == 0
+    used = Post.objects.get().used_media.select_related("media").get()
+    assert (used.media.is_video, used.alt) == (True, "The band")
 
 
 def test_an_ambiguous_beginning_names_those_it_fits(say, workspace: Workspace) -> None:

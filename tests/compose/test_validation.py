@@ -53,7 +53,7 @@ def test_a_family_of_four_is_one_character_and_many_bytes() -> None:
 
 
 def test_a_long_link_counts_as_mastodon_counts_it() -> None:
-    link = "https://ponts.example/" + "a" * 600
+    link = "https://www.example.org/" + "a" * 600
     assert found(Part(text=link), MASTODON_TRAITS) == {}
     assert "too-long" in found(Part(text=link))
 

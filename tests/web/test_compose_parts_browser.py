@@ -1,5 +1,7 @@
 """Threads and polls in a real Chromium: with scripts and without, and after a lost connection."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -8,6 +10,7 @@ from parvis.compose.models import Post
 from parvis.connections.models import Account
 from parvis.networks.part import Poll
 from tests.cast import draft
+from tests.compose.films import film
 from tests.servers.waiting import wait_until
 from tests.web.browsing import at_the_desk, chromium, desk
 from tests.web.running import RunningDesk, running_desk
@@ -84,6 +87,20 @@ def test_a_picture_is_given_to_a_part(desk: BrowserContext, ponts: Account) -> N
     wait_until(lambda: [used.part for used in content().media] == [1], 20, "the part")
     page.get_by_label("Add pictures").set_input_files(drawn("red"))
     expect(page.locator("[name=media_part]").last).to_be_visible()
+
+
+def test_a_video_is_added_played_and_described(
+    desk: BrowserContext, ponts: Account, tmp_path: Path
+) -> None:
+    page = opened(desk)
+    page.get_by_label("Add pictures or videos").set_input_files(film(tmp_path / "square.mp4"))
+    shown = page.locator(".shot video")
+    expect(shown).to_have_js_property("duration", 2)
+    expect(page.locator(".shot")).to_contain_text("0:02 · 16:9")
+    page.get_by_label("Description for those who cannot see or hear it").fill("The band")
+    kept(page)
+    wait_until(lambda: [used.alt for used in content().media] == ["The band"], 20, "the video")
+    expect(page.locator("#previews video")).to_have_count(1)
 
 
 def test_a_poll_is_made_filled_in_and_taken_out(desk: BrowserContext, ponts: Account) -> None:

@@ -17,7 +17,7 @@ import parvis
 from parvis.connections.models import Account, AccountState
 from parvis.connections.verbs import ask_to_reconnect
 from parvis.people.models import User
-from parvis.report.sentences import sentence_for_reason
+from parvis.report.sentences import price_in_words, sentence_for_reason
 from tests.cast import scheduled
 
 PACKAGE = Path(parvis.__file__).parent
@@ -119,6 +119,11 @@ def test_a_reason_is_told_in_the_readers_language() -> None:
     with override("fr"):
         said = sentence_for_reason("unreachable", {"host": "pds.example.org"})
     assert said == "pds.example.org est injoignable."
+
+
+def test_prices_are_written_the_french_way() -> None:
+    with override("fr"):
+        assert price_in_words("0.015", "USD") == "0,015\xa0$"
 
 
 def test_the_catalogue_is_well_formed() -> None:
