@@ -33,3 +33,10 @@ def sandbox_hosts(control: str) -> frozenset[str]:
         return frozenset()
     ports = range(address.port, address.port + len(PORTS) + 1)
     return frozenset(f"{address.host}:{port}" for port in ports)
+
+
+def stands_in_the_sandbox(origin: str) -> bool:
+    """However somebody came by the address."""
+    address = URL(origin)
+    host = "127.0.0.1" if address.host == "localhost" else address.host
+    return f"{host}:{address.port}" in sandbox_hosts(settings.INSTALLATION.sandbox)

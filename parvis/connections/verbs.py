@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from parvis.config.reach import all_networks, new_http
+from parvis.config.reach import all_networks, new_http, stands_in_the_sandbox
 from parvis.connections.client_apps import forget_apps_that_cannot_be_unsealed
 from parvis.connections.models import Account, AccountState
 from parvis.connections.sealing import CannotUnseal, seal_tokens, unseal_tokens
@@ -64,7 +64,8 @@ def connect_with_token(workspace: Workspace, network: str, server: str, token: S
 
 @transaction.atomic
 def keep_connected(workspace: Workspace, found: Connected, *, is_sandbox: bool = False) -> Account:
-    """Connecting an account again renews its tokens and keeps everything that hangs on it."""
+    """Connecting an account again renews its tokens and keeps everything that hangs on it. What
+    lives at the sandbox's address is of the sandbox, also when a person typed that address."""
     account, is_new = Account.objects.update_or_create(
         workspace=workspace,
         network=found.network,
@@ -74,7 +75,7 @@ def keep_connected(workspace: Workspace, found: Connected, *, is_sandbox: bool =
             "handle": found.handle,
             "display_name": found.display_name,
             "way": found.way,
-            "is_sandbox": is_sandbox,
+            "is_sandbox": is_sandbox or stands_in_the_sandbox(found.server),
             "stored_traits": found.traits.to_json(),
             "state": AccountState.CONNECTED,
             "problem": "",

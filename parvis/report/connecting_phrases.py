@@ -130,6 +130,7 @@ CONNECTING = {
         "%(host)s no longer offers what was asked for. A newer version of Parvis may know its "
         "successor: install it."
     ),
+    "sandbox-away": _("The sandbox does not answer. Nothing was changed; try again in a moment."),
     "sandbox-refused": _("The sandbox refused that. Nothing was kept; start it anew."),
     "rate-limit": _("%(host)s asks to wait. Nothing was kept; try again in a few minutes."),
     "unreadable": _("The answer of %(host)s could not be understood. Nothing was kept."),

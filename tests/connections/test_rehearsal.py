@@ -1,71 +1,30 @@
 """Connecting accounts of the sandbox by the steps by which real ones are connected."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.conf import settings
 
-from parvis.config.reach import all_networks, new_http
-from parvis.connections import rehearsal, verbs
-from parvis.connections.models import Account, AccountState
-from parvis.connections.refresh import refresh_what_is_due, with_new_tokens
-from parvis.networks.errors import Expired, Reconnect
+from parvis.config.reach import new_http
+from parvis.connections import client_apps, rehearsal, verbs
+from parvis.connections.models import Account, AccountState, OwnedApp
+from parvis.connections.refresh import with_new_tokens
 from parvis.people.models import Workspace
-from tests.servers.sandbox import RunningSandbox, running_sandbox
+from tests.cast import connect
+from tests.connections.sandboxed import (
+    lapse,
+    one_sandbox,
+    rehearsed,
+    renew_due,
+    sandbox,
+    withdraw_permission,
+)
+from tests.servers.sandbox import RunningSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def one_sandbox() -> Iterator[RunningSandbox]:
-    with running_sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def sandbox(one_sandbox: RunningSandbox) -> Iterator[RunningSandbox]:
-    one_sandbox.reset()
-    usual = settings.INSTALLATION
-    settings.INSTALLATION = replace(usual, sandbox=one_sandbox.control)
-    try:
-        yield one_sandbox
-    finally:
-        settings.INSTALLATION = usual
-
-
-def rehearsed(workspace: Workspace, network: str) -> Account:
-    stage = next(stage for stage in rehearsal.stages() if stage.network == network)
-    return rehearsal.rehearse_with(workspace, stage)
-
-
-def lapse(account: Account) -> None:
-    past = datetime.now(UTC) - timedelta(minutes=1)
-    Account.objects.filter(pk=account.pk).update(token_expires_at=past, refresh_at=past)
-    account.refresh_from_db()
-
-
-def renew_due() -> int:
-    async def renew() -> int:
-        async with new_http() as http:
-            return await refresh_what_is_due(http)
-
-    return async_to_sync(renew)()
-
-
-def withdraw_permission(sandbox: RunningSandbox, account: Account) -> None:
-    """As its owner does in the network's settings: the next call finds it gone."""
-
-    async def call() -> None:
-        async with new_http() as http:
-            await all_networks()[account.network].check(http, verbs.speaking_as(account))
-
-    sandbox.order(account.network, "revoked-token")
-    with pytest.raises((Expired, Reconnect)):
-        async_to_sync(call)()
+__all__ = ["one_sandbox", "sandbox"]  # fixtures
 
 
 def test_an_account_of_each_network_is_connected_with_one_click(
@@ -154,6 +113,70 @@ def test_a_permission_that_was_withdrawn_asks_for_a_person(
     account.refresh_from_db()
     assert account.state == AccountState.NEEDS_RECONNECT
     assert account.problem
+
+
+def test_a_forgotten_developer_app_does_not_cost_the_account(
+    sandbox: RunningSandbox, workspace: Workspace
+) -> None:
+    account = rehearsed(workspace, "x")
+    lapse(account)
+    OwnedApp.objects.all().delete()
+
+    renew_due()
+
+    account.refresh_from_db()
+    assert (account.state, account.problem_code) == (AccountState.CONNECTED, "no-app")
+    assert "settings" in account.problem
+    assert verbs.speaking_as(account).tokens.refresh is not None
+
+
+def test_the_account_goes_on_once_its_developer_app_is_entered_again(
+    sandbox: RunningSandbox, workspace: Workspace
+) -> None:
+    account = rehearsed(workspace, "x")
+    lapse(account)
+    OwnedApp.objects.all().delete()
+    renew_due()
+    stage = rehearsal.stage_of("x")
+    assert stage is not None
+    assert stage.app is not None
+    client_apps.keep_app("x", stage.app, is_sandbox=True)
+    account.refresh_from_db()
+    verbs.renew_at_once(account)
+
+    assert renew_due() == 1
+
+    account.refresh_from_db()
+    assert (account.problem, account.problem_code) == ("", "")
+    assert account.token_expires_at is not None
+    assert account.token_expires_at > datetime.now(UTC)
+
+
+def test_a_server_that_knows_this_program_by_itself_renews_with_what_it_gave(
+    sandbox: RunningSandbox, workspace: Workspace
+) -> None:
+    account = rehearsed(workspace, "mastodon")
+    found = async_to_sync(client_apps.app_of)(account)
+    assert found is not None
+    assert found.client_id
+
+
+@pytest.mark.parametrize(
+    ("server", "is_sandbox"),
+    [
+        ("http://127.0.0.1:8606", True),
+        ("http://localhost:8606", True),
+        ("http://127.0.0.1:9000", False),
+        ("https://social.example.org", False),
+    ],
+)
+def test_what_lives_at_the_sandboxs_address_is_marked_whoever_typed_it(
+    workspace: Workspace, settings, server: str, is_sandbox: bool
+) -> None:
+    settings.INSTALLATION = replace(settings.INSTALLATION, sandbox="http://127.0.0.1:8600")
+    found = _without_refresh(connect(workspace, "mastodon", "ponts"))
+    account = verbs.keep_connected(workspace, replace(found, server=server))
+    assert account.is_sandbox is is_sandbox
 
 
 def test_connecting_again_keeps_the_refresh_token_that_a_consent_did_not_repeat(

@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from parvis.connections.models import Account
 from parvis.deliver.states import State
-from parvis.report.faces import Speaker, face_of
+from parvis.report.faces import Speaker, face_of, speaker_of
 from parvis.report.marks import mark_of
 from parvis.report.score import ScoreMark
 
@@ -92,6 +93,12 @@ def in_words(places: Sequence[Speaker]) -> str:
     """“Bluesky, Mastodon (sandbox)”: the networks of these places, each once."""
     named = (replace(place, handle=face_label(place.network)).named for place in places)
     return ", ".join(dict.fromkeys(named))
+
+
+@register.filter
+def named(account: Account) -> str:
+    """For a sentence, where no mark can stand beside the handle."""
+    return speaker_of(account).named
 
 
 @register.filter
