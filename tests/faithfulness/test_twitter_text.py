@@ -51,20 +51,20 @@ TEXTS = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=TEXTS)
 def test_a_text_weighs_what_x_says(twitter_text: TwitterText, text: str) -> None:
     assert count_units(text, X_LIKE) == twitter_text.measure(text).units
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=TEXTS)
 def test_the_links_that_x_shortens_are_found(twitter_text: TwitterText, text: str) -> None:
     found = tuple(link.value for link in find_shortened_links(text))
     assert found == twitter_text.measure(text).links
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=TEXTS)
 def test_the_cashtags_that_x_sees_are_found(twitter_text: TwitterText, text: str) -> None:
     found = tuple(tag.value for tag in find_cashtags(text))
@@ -75,7 +75,7 @@ def test_the_cashtags_that_x_sees_are_found(twitter_text: TwitterText, text: str
 NO_SUCH_REGION = "🇦🇦"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(text=TEXTS.filter(lambda text: NO_SUCH_REGION not in text))
 def test_the_sandbox_weighs_a_text_as_x_does(twitter_text: TwitterText, text: str) -> None:
     measured = twitter_text.measure(text)

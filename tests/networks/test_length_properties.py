@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from parvis.networks.contract import Account, MediaFile, Published
 from parvis.networks.fit import misfits
 from parvis.networks.http import Http
+from parvis.networks.mastodon.traits import TRAITS as MASTODON
 from parvis.networks.text import count, split
 from parvis.networks.traits import Traits
+from parvis.sandbox.mastodon.wording import length
 from tests.networks.author import Author
 from tests.networks.grounds import SandboxGround
 from tests.networks.media import MediaHost
@@ -63,6 +65,16 @@ LINKS = (
     ),
 )
 NAMES = ("@alice ", "@alice@example.org ", "@ponts.example.org, ", "#été ", "#La_Place2 ", "$ABC ")
+# What one finder of links takes for one and another for half of one, or for none.
+SETTLED = (
+    *("http://1.2.3.4/", "http://a_b.org/", "http://-a.org ", "https://example.nothing/"),
+    *("https://example.orgé/ffff", "https://ex-ample.co.uk/ggg[1]", "http://a.fr", "http://пр.рф/"),
+    *("https://example.org/本", "http://example.org:8080?q=é\u00a0!", "(b(c))", "=", ",", "&", "."),
+    *("éhttp://a.fr/", "http://a.fr,http://b.fr", "#", "…", "«", "」", "\u3000"),
+    *("@alice@example.org", "@alice@éa.fr", "@alice@example.org@", "@", "://", "a" * 30, " "),
+)
+# Here the sandbox shortens more than the rules that it goes by.
+DOUBTFUL = (*SETTLED, "http://" + "本" * 60 + ".org", "http://t.co/Ab1's/x", "\u200d")
 ANY = st.text(
     st.characters(
         codec="utf-8", exclude_categories=["Cc", "Cn", "Co"], exclude_characters="\ufeff@#＃$"
@@ -125,13 +137,37 @@ def as_long_as_it_may_be(head: str, filling: str, traits: Traits) -> str:
     )
 
 
-@settings(FEW, max_examples=30)
+@settings(FEW, max_examples=20)
 @given(head=HEADS, filling=FILLING)
 async def test_what_counting_accepts_is_taken_whole(
     author: Author, head: str, filling: str
 ) -> None:
     account = await connected(author)
     text = as_long_as_it_may_be(f"{next(NUMBERS)} {head}", filling, account.traits)
+    assume(not list(misfits(author.part(text), account.traits, "")))
+
+    await author.post(text)
+
+    assert is_stored(text, author)
+
+
+@given(bits=st.lists(st.one_of(st.sampled_from(DOUBTFUL), ANY), min_size=1, max_size=12))
+def test_no_text_is_longer_for_mastodon_than_we_count(bits: list[str]) -> None:
+    text = "".join(bits)
+    assert length(text, "", 23) <= count(text, MASTODON).units
+
+
+@given(text=st.lists(st.sampled_from(SETTLED), min_size=1, max_size=12).map("".join))
+def test_mastodon_counts_where_a_link_ends_as_we_do(text: str) -> None:
+    assert length(text, "", 23) == count(text, MASTODON).units
+
+
+@pytest.mark.parametrize("author", ["mastodon"], indirect=True)
+@settings(FEW, max_examples=15)
+@given(doubtful=st.lists(st.sampled_from(DOUBTFUL), min_size=1, max_size=6).map("".join))
+async def test_doubtful_links_are_taken_whole(author: Author, doubtful: str) -> None:
+    account = await connected(author)
+    text = as_long_as_it_may_be(f"{next(NUMBERS)} ", doubtful, account.traits)
     assume(not list(misfits(author.part(text), account.traits, "")))
 
     await author.post(text)

@@ -15,11 +15,14 @@ from PIL import Image as Picture
 from parvis.networks.contract import MediaFile, Part, Poll, Presence, Visibility
 from parvis.networks.errors import NotSent, PrepareAnew, Refused, SlowDown, Unknown
 from parvis.networks.http import Http
+from parvis.networks.text import count
 from tests.networks.keeping import Kept
 from tests.networks.mastodon_desk import Desk, with_media
 from tests.servers.sandbox import RunningSandbox
 
 EVENING = "Ce soir : lecture avec @alice@example.org 📚 https://example.org/lecture #lecture"
+# Each one sign to a reader.
+DECOMPOSED = "e\u0301 👩\u200d👩\u200d👧\u200d👦"
 HOUR, DAY = 3600, 24 * 3600
 
 
@@ -345,10 +348,21 @@ class TestGoToSocial:
     async def test_its_own_limits_are_read(self, gotosocial: Desk) -> None:
         traits = gotosocial.account.traits
 
-        assert (traits.text_limit, traits.url_weight, traits.image_limit) == (5000, 25, 6)
+        assert (traits.text_limit, traits.image_limit) == (5000, 6)
         assert traits.poll is not None
         assert traits.poll.most_options == 6
         assert traits.native_key_seconds == 0
+
+    async def test_a_text_is_as_long_there_as_it_counts(self, gotosocial: Desk) -> None:
+        full = f"https://example.org/{'a' * 4000} @bob@example.org {DECOMPOSED}".ljust(5000, "…")
+        assert count(full, gotosocial.account.traits).units == 5000
+
+        await gotosocial.post(full)
+
+        lenient = replace(gotosocial.account.traits, text_limit=9000)
+        gotosocial.account = replace(gotosocial.account, traits=lenient)
+        with pytest.raises(Refused):
+            await gotosocial.post(full + "…")
 
     async def test_it_disregards_the_key_so_a_lost_post_is_looked_up(
         self, gotosocial: Desk

@@ -41,7 +41,7 @@ def test_the_sandbox_counts_by_the_published_rules(text: str, units: int) -> Non
 
 @given(TEXTS)
 @example("…example.org…")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_both_countings_agree(text: str) -> None:
     # A pair of regional letters that is no flag is the one thing on which they differ by design.
     flagless = "".join(sign for sign in text if not 0x1F1E6 <= ord(sign) <= 0x1F1FF)
@@ -50,7 +50,7 @@ def test_both_countings_agree(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_both_find_the_same_links(text: str) -> None:
     assert [link.url for link in links(text)] == [link.value for link in find_shortened_links(text)]
 
