@@ -153,6 +153,9 @@ class Candidate:
     text: str
     published_at: datetime | None = None
 
+    def as_published(self) -> Published:
+        return Published(remote_id=self.remote_id, url=self.url, published_at=self.published_at)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:

@@ -39,8 +39,8 @@ from parvis.networks.facebook.reels import (
     is_unsent,
 )
 from parvis.networks.facebook.traits import TRAITS
-from parvis.networks.graph.likeness import Likeness
 from parvis.networks.http import Http
+from parvis.networks.likeness import Likeness
 from parvis.networks.measures import Metric
 from parvis.networks.secret import Secret
 from parvis.networks.traits import Format

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parvis.networks.contract import Presence
+from parvis.networks.contract import Candidate, Presence
 from parvis.networks.errors import (
     Blocked,
     Duplicate,
@@ -25,18 +25,10 @@ from parvis.networks.errors import (
 from parvis.networks.graph import GraphApi, failure, is_missing, read_fault
 from parvis.networks.graph.call import can_do_without, word
 from parvis.networks.graph.insights import ask_for, read_values
-from parvis.networks.graph.likeness import (
-    Likeness,
-    Listed,
-    ends_before,
-    judge,
-    moment,
-    same_text,
-    since,
-)
-from parvis.networks.graph.login import next_cursor
+from parvis.networks.graph.listings import Listed, ends_before, moment, next_cursor, same_text
 from parvis.networks.graph.waiting import wait_until
 from parvis.networks.http import Answer
+from parvis.networks.likeness import Likeness, floor_of, judge
 from parvis.networks.limits import read_rate_limit
 from parvis.networks.secret import Secret
 from tests.networks.answers import CLOUDFLARE, answer
@@ -271,21 +263,23 @@ class TestInsights:
 
 
 class TestLikeness:
-    def listed(self, remote_id: str = "7") -> Listed:
-        return Listed(remote_id=remote_id, url="u", text="Bonjour", created_at=NOON)
+    def candidate(self, remote_id: str = "7") -> Candidate:
+        listed = Listed(remote_id=remote_id, url="u", text="Bonjour", created_at=NOON)
+        return listed.as_candidate()
 
     def test_spaces_and_composition_make_no_other_text(self) -> None:
         assert same_text("  e\u0301te\u0301\r\n le soir ", "été le soir")
         assert not same_text("été", "ete")
 
     def test_one_that_is_the_same_is_present(self) -> None:
-        found = judge({self.listed(): Likeness.SAME}, is_complete=False)
+        found = judge({self.candidate(): Likeness.SAME}, is_complete=False)
 
         assert found.presence is Presence.PRESENT
 
     def test_two_that_are_the_same_are_for_a_person_to_tell(self) -> None:
         found = judge(
-            {self.listed("7"): Likeness.SAME, self.listed("8"): Likeness.SAME}, is_complete=True
+            {self.candidate("7"): Likeness.SAME, self.candidate("8"): Likeness.SAME},
+            is_complete=True,
         )
 
         assert found.presence is Presence.CANNOT_TELL
@@ -297,7 +291,7 @@ class TestLikeness:
     def test_none_is_absence_only_where_nothing_can_be_missing(
         self, is_complete: bool, presence: Presence
     ) -> None:
-        found = judge({self.listed(): Likeness.OTHER}, is_complete=is_complete)
+        found = judge({self.candidate(): Likeness.OTHER}, is_complete=is_complete)
 
         assert found.presence is presence
 
@@ -305,7 +299,7 @@ class TestLikeness:
         behind = datetime.now(UTC) - timedelta(minutes=10)
         told = answer(200, {}, headers={"Date": format_datetime(behind, usegmt=True)})
 
-        assert since(NOON, told) < NOON - timedelta(minutes=11)
+        assert floor_of(NOON, told, datetime.now(UTC)) < NOON - timedelta(minutes=11)
 
     def test_a_listing_ends_where_it_grows_older_and_only_then(self) -> None:
         old, new = (

@@ -20,7 +20,6 @@ from parvis.networks.contract import (
 )
 from parvis.networks.errors import NotSent, PrepareAnew, Reconnect, Refused
 from parvis.networks.fit import refuse_misfit
-from parvis.networks.graph.likeness import Likeness
 from parvis.networks.http import Http
 from parvis.networks.instagram import Instagram
 from parvis.networks.instagram.api import FACEBOOK_LOGIN, INSTAGRAM_LOGIN
@@ -42,6 +41,7 @@ from parvis.networks.instagram.publishing import (
     refuse_unfit_story,
 )
 from parvis.networks.instagram.traits import traits_of
+from parvis.networks.likeness import Likeness
 from parvis.networks.secret import Secret
 from parvis.networks.traits import Format
 from parvis.networks.versions import version_of

@@ -21,9 +21,10 @@ from parvis.networks.errors import (
     Refused,
 )
 from parvis.networks.fit import refuse_misfit
+from parvis.networks.likeness import floor_of
 from parvis.networks.linkedin import LinkedIn
 from parvis.networks.linkedin.comparing import Likeness, Listed
-from parvis.networks.linkedin.finding import Search, floor_of, judge, judge_duplicate
+from parvis.networks.linkedin.finding import Search, judge_duplicate, judge_listed
 from parvis.networks.linkedin.moments import moment_of
 from parvis.networks.linkedin.permission import MEMBER
 from parvis.networks.linkedin.post import (
@@ -210,7 +211,7 @@ class TestListings:
         text = "Ce soir (19 h) : #lecture\n\n@[Ponts](urn:li:organization:1)"
         sent = built(text)
 
-        found = judge(
+        found = judge_listed(
             [self.listed(sent.body["commentary"])], search(prepared=sent), is_complete=True
         )
 
@@ -219,7 +220,7 @@ class TestListings:
     def test_trimmed_spaces_and_decomposed_letters_are_still_ours(self) -> None:
         sent = built(" e\u0301té  ")
 
-        found = judge([self.listed("été")], search(prepared=sent), is_complete=True)
+        found = judge_listed([self.listed("été")], search(prepared=sent), is_complete=True)
 
         assert found.presence is Presence.PRESENT
 
@@ -229,7 +230,7 @@ class TestListings:
     def test_another_text_is_absence_only_in_a_whole_listing(
         self, is_complete: bool, presence: Presence
     ) -> None:
-        found = judge([self.listed("Bonsoir")], search(), is_complete=is_complete)
+        found = judge_listed([self.listed("Bonsoir")], search(), is_complete=is_complete)
 
         assert found.presence is presence
 
@@ -255,7 +256,7 @@ class TestListings:
     def test_two_that_are_the_same_are_for_a_person_to_tell(self) -> None:
         twins = [self.listed(), self.listed(id="urn:li:share:2")]
 
-        found = judge(twins, search(), is_complete=True)
+        found = judge_listed(twins, search(), is_complete=True)
 
         assert found.presence is Presence.CANNOT_TELL
         assert len(found.candidates) == 2

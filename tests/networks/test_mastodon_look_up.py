@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from parvis.networks.contract import Account, Part, Prepared, Presence, Tokens
 from parvis.networks.errors import NotSent
+from parvis.networks.likeness import Listing, clock_lag
 from parvis.networks.mastodon.comparing import Status, closely, loosely, read_html
-from parvis.networks.mastodon.finding import Listing, clock_lag, judge, read_page
+from parvis.networks.mastodon.finding import judge_statuses, read_page
 from parvis.networks.mastodon.post import build_status
 from parvis.networks.mastodon.traits import TRAITS
 from parvis.networks.secret import Secret
@@ -49,7 +50,7 @@ def listed(content: str, created_at: datetime = NOON, **more: object) -> dict[st
 
 def listing(*statuses: dict[str, object], is_complete: bool = True) -> Listing:
     read = tuple(Status.from_json(status) for status in statuses)
-    return Listing(statuses=read, is_complete=is_complete)
+    return Listing(posts=read, is_complete=is_complete)
 
 
 MASTODON_HTML = (
@@ -137,24 +138,24 @@ class TestComparing:
 
 class TestLookUp:
     def test_one_status_that_is_the_same_is_ours(self) -> None:
-        found = judge(listing(listed(MASTODON_HTML)), prepared(WRITTEN), ACCOUNT)
+        found = judge_statuses(listing(listed(MASTODON_HTML)), prepared(WRITTEN), ACCOUNT)
 
         assert found.presence is Presence.PRESENT
         assert found.published is not None
         assert found.published.remote_id == "7"
 
     def test_none_in_a_complete_listing_is_absence(self) -> None:
-        found = judge(listing(listed("<p>Bonsoir</p>")), prepared(), ACCOUNT)
+        found = judge_statuses(listing(listed("<p>Bonsoir</p>")), prepared(), ACCOUNT)
 
         assert found.presence is Presence.ABSENT
 
     def test_none_in_an_incomplete_listing_proves_nothing(self) -> None:
-        found = judge(listing(is_complete=False), prepared(), ACCOUNT)
+        found = judge_statuses(listing(is_complete=False), prepared(), ACCOUNT)
 
         assert found.presence is Presence.CANNOT_TELL
 
     def test_two_that_are_the_same_are_for_a_person_to_tell(self) -> None:
-        found = judge(
+        found = judge_statuses(
             listing(listed("<p>Bonjour</p>"), listed("<p>Bonjour</p>", id="8")),
             prepared(),
             ACCOUNT,
@@ -164,7 +165,7 @@ class TestLookUp:
         assert {candidate.remote_id for candidate in found.candidates} == {"7", "8"}
 
     def test_one_that_is_nearly_the_same_is_for_a_person_to_tell(self) -> None:
-        found = judge(
+        found = judge_statuses(
             listing(listed("<p>Un <em>bon</em> livre</p>")), prepared("Un *bon* livre"), ACCOUNT
         )
 
@@ -177,35 +178,37 @@ class TestLookUp:
     def test_the_same_text_with_another_warning_or_image_is_another_post(
         self, body: dict[str, object]
     ) -> None:
-        found = judge(listing(listed("<p>Bonjour</p>")), prepared("Bonjour", **body), ACCOUNT)
+        found = judge_statuses(
+            listing(listed("<p>Bonjour</p>")), prepared("Bonjour", **body), ACCOUNT
+        )
 
         assert found.presence is Presence.ABSENT
 
     def test_the_same_uploads_are_the_same_post_whatever_became_of_the_text(self) -> None:
         edited = listed("<p>Bonsoir</p>", media_attachments=[{"id": "2"}, {"id": "1"}])
 
-        found = judge(listing(edited), prepared(media_ids=["1", "2"]), ACCOUNT)
+        found = judge_statuses(listing(edited), prepared(media_ids=["1", "2"]), ACCOUNT)
 
         assert found.presence is Presence.PRESENT
 
     def test_the_same_text_answering_another_status_is_another_post(self) -> None:
         other = listed("<p>Bonjour</p>", in_reply_to_id="5")
 
-        found = judge(listing(other), prepared(in_reply_to_id="4"), ACCOUNT)
+        found = judge_statuses(listing(other), prepared(in_reply_to_id="4"), ACCOUNT)
 
         assert found.presence is Presence.ABSENT
 
     def test_the_same_answer_is_found(self) -> None:
         same = listed("<p>Bonjour</p>", in_reply_to_id="4")
 
-        assert judge(listing(same), prepared(in_reply_to_id="4"), ACCOUNT).presence is (
+        assert judge_statuses(listing(same), prepared(in_reply_to_id="4"), ACCOUNT).presence is (
             Presence.PRESENT
         )
 
     def test_an_answer_whose_parent_was_deleted_is_for_a_person_to_tell(self) -> None:
         orphan = listed("<p>Bonjour</p>", in_reply_to_id=None)
 
-        found = judge(listing(orphan), prepared(in_reply_to_id="4"), ACCOUNT)
+        found = judge_statuses(listing(orphan), prepared(in_reply_to_id="4"), ACCOUNT)
 
         assert found.presence is Presence.CANNOT_TELL
 
@@ -225,14 +228,14 @@ class TestLookUp:
         poll = {"options": [{"title": title} for title in options]} if options else None
         sent = prepared(poll={"options": ["Samedi", "Dimanche"], "expires_in": 3600})
 
-        found = judge(listing(listed("<p>Bonjour</p>", poll=poll)), sent, ACCOUNT)
+        found = judge_statuses(listing(listed("<p>Bonjour</p>", poll=poll)), sent, ACCOUNT)
 
         assert found.presence is presence
 
     def test_an_edited_status_whose_first_words_are_unknown_is_for_a_person_to_tell(self) -> None:
         edited = listed("<p>Bonsoir</p>", edited_at=NOON.isoformat())
 
-        found = judge(listing(edited), prepared(), ACCOUNT)
+        found = judge_statuses(listing(edited), prepared(), ACCOUNT)
 
         assert found.presence is Presence.CANNOT_TELL
 
@@ -245,9 +248,9 @@ class TestLookUp:
     ) -> None:
         edited = Status.from_json(listed("<p>Bonjour</p>", edited_at=NOON.isoformat()))
         history = [{"content": first}, {"content": "<p>Bonjour</p>"}]
-        read = Listing(statuses=(edited.as_first_written(history),), is_complete=True)
+        read = Listing(posts=(edited.as_first_written(history),), is_complete=True)
 
-        assert judge(read, prepared(), ACCOUNT).presence is presence
+        assert judge_statuses(read, prepared(), ACCOUNT).presence is presence
 
     @pytest.mark.parametrize("history", [None, [], {}, [None], [{"x": 1}]])
     def test_a_history_that_cannot_be_read_leaves_the_doubt(self, history: object) -> None:
@@ -258,7 +261,7 @@ class TestLookUp:
     def test_the_same_text_with_other_uploads_is_for_a_person_to_tell(self) -> None:
         other = listed("<p>Bonjour</p>", media_attachments=[{"id": "9"}])
 
-        found = judge(listing(other), prepared(media_ids=["1"]), ACCOUNT)
+        found = judge_statuses(listing(other), prepared(media_ids=["1"]), ACCOUNT)
 
         assert found.presence is Presence.CANNOT_TELL
 
@@ -270,7 +273,9 @@ class TestLookUp:
     ) -> None:
         account = replace(ACCOUNT, traits=traits)  # type: ignore[arg-type]
 
-        assert judge(listing(), prepared(visibility="direct"), account).presence is presence
+        assert (
+            judge_statuses(listing(), prepared(visibility="direct"), account).presence is presence
+        )
 
     @pytest.mark.parametrize("body", ["{", CLOUDFLARE, {"error": "x"}, [{"id": "1"}], [None], [7]])
     def test_a_listing_that_cannot_be_read_claims_nothing(self, body: object) -> None:

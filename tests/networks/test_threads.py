@@ -21,7 +21,7 @@ from parvis.networks.errors import (
     SlowDown,
     Unknown,
 )
-from parvis.networks.graph.likeness import Likeness
+from parvis.networks.likeness import Likeness
 from parvis.networks.text import count_units
 from parvis.networks.threads.api import API
 from parvis.networks.threads.containers import State, Status, interpret_state

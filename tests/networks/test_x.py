@@ -31,12 +31,13 @@ from parvis.networks.errors import (
     SlowDown,
     Unknown,
 )
+from parvis.networks.likeness import Listing
 from parvis.networks.secret import Secret
 from parvis.networks.traits import ReplySetting
 from parvis.networks.x import X
 from parvis.networks.x.api import API, failure, moment_of
 from parvis.networks.x.comparing import Likeness, Post
-from parvis.networks.x.finding import Listing, judge, read_page
+from parvis.networks.x.finding import judge_posts, read_page
 from parvis.networks.x.measures import read_figures
 from parvis.networks.x.permission import WAY, read_tokens
 from parvis.networks.x.post import build_post, read_receipt
@@ -380,7 +381,7 @@ class TestJudging:
             for number, text in enumerate(texts)
         )
         listing = Listing(posts=posts, is_complete=is_complete)
-        return judge(listing, prepared("Bonjour à tous"), ACCOUNT).presence
+        return judge_posts(listing, prepared("Bonjour à tous"), ACCOUNT).presence
 
     def test_one_that_is_the_same_is_ours(self) -> None:
         assert self.judged("Bonjour à tous", "Bonsoir") is Presence.PRESENT

@@ -5,10 +5,9 @@ from typing import Any
 
 from parvis.networks.contract import Account
 from parvis.networks.errors import Refused
-from parvis.networks.facebook.api import API, url_of, url_of
+from parvis.networks.facebook.api import API, url_of
 from parvis.networks.graph.fault import is_missing, read_fault
-from parvis.networks.graph.likeness import moment
-from parvis.networks.graph.paging import next_cursor
+from parvis.networks.graph.listings import moment, next_cursor
 from parvis.networks.http import Http
 from parvis.networks.measures import Replies, Reply
 

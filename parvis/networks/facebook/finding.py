@@ -1,12 +1,12 @@
 """Finding out whether a post went out, by the surest sign that each kind leaves."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from parvis.networks.contract import Account, Found, Json, Prepared, Presence, Published
 from parvis.networks.errors import NotSent
-from parvis.networks.facebook.api import API, url_of, url_of
+from parvis.networks.facebook.api import API, url_of
 from parvis.networks.facebook.publishing import video_published
 from parvis.networks.facebook.reels import (
     is_broken,
@@ -16,19 +16,17 @@ from parvis.networks.facebook.reels import (
     read_status,
 )
 from parvis.networks.graph.fault import is_missing, read_fault
-from parvis.networks.graph.likeness import (
-    Likeness,
+from parvis.networks.graph.listings import (
     Listed,
-    Listing,
     ends_before,
-    judge,
     moment,
+    next_cursor,
     recent,
+    rows_of,
     same_text,
-    since,
 )
-from parvis.networks.graph.paging import next_cursor, rows_of, rows_of
 from parvis.networks.http import Answer, Http
+from parvis.networks.likeness import Likeness, Listing, floor_of, judge
 
 # Meta refuses an answer that would be too large ("Please reduce the amount of data").
 _PAGE_SIZE = "25"
@@ -59,7 +57,8 @@ async def look_up(
         listing = await _posts(http, account, sent_at)
     listing = listing.without(others)
     return judge(
-        {post: likeness(post, prepared) for post in listing.posts}, is_complete=listing.is_complete
+        {post.as_candidate(): likeness(post, prepared) for post in listing.posts},
+        is_complete=listing.is_complete,
     )
 
 
@@ -98,19 +97,21 @@ def _sent_text(prepared: Prepared) -> str:
     return str(prepared.body["form"].get("message", ""))
 
 
-async def _posts(http: Http, account: Account, sent_at: datetime) -> Listing:
+async def _posts(http: Http, account: Account, sent_at: datetime) -> Listing[Listed]:
     path = f"{account.remote_id}/published_posts"
     return await _listing(http, account, path, {"fields": _POST_FIELDS}, sent_at)
 
 
-async def _comments(http: Http, account: Account, post_id: str, sent_at: datetime) -> Listing:
+async def _comments(
+    http: Http, account: Account, post_id: str, sent_at: datetime
+) -> Listing[Listed]:
     query = {"fields": _COMMENT_FIELDS, "filter": "stream", "order": "reverse_chronological"}
     return await _listing(http, account, f"{post_id}/comments", query, sent_at)
 
 
 async def _listing(
     http: Http, account: Account, path: str, query: Mapping[str, str], sent_at: datetime
-) -> Listing:
+) -> Listing[Listed]:
     """The listing to its end, or to the first page that ends before the post can have begun."""
     posts: list[Listed] = []
     asked = {**query, "limit": _PAGE_SIZE}
@@ -127,7 +128,7 @@ async def _listing(
             return Listing(posts=(), is_complete=False)
         told = API.accepted(answer)
         page = read_page(answer, account)
-        floor = since(sent_at, answer)
+        floor = floor_of(sent_at, answer, datetime.now(UTC))
         posts += page
         after = next_cursor(told)
         if after is None or ends_before(page, floor):

@@ -2,7 +2,7 @@
 
 call       requests with a token, and the decision that each answer means
 fault      Meta's error body, and the error of ours that its code stands for
-likeness   telling one's own post in a listing
+listings   what is listed page by page, and one's own post in it
 insights   figures by name, when some of the names may have been retired
 login      Facebook Login: from a code to the Pages that a person may speak for
 """

@@ -16,9 +16,7 @@ from parvis.networks.contract import AppRegistration, DeveloperApp, Json, OAuthR
 from parvis.networks.errors import Reconnect, Refused
 from parvis.networks.graph.call import GraphApi, word
 from parvis.networks.graph.fault import read_fault
-from parvis.networks.graph.paging import next_cursor, rows_of
-from parvis.networks.graph.paging import next_cursor, rows_of
-from parvis.networks.hosts import beside
+from parvis.networks.graph.listings import next_cursor, rows_of
 from parvis.networks.hosts import beside
 from parvis.networks.http import Answer, Http
 from parvis.networks.secret import Secret

@@ -2,24 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from parvis.networks.contract import Account, Found, Json, Prepared, Presence
 from parvis.networks.errors import NotSent
 from parvis.networks.graph.fault import is_missing, read_fault
-from parvis.networks.graph.likeness import (
-    Likeness,
+from parvis.networks.graph.listings import (
     Listed,
     ends_before,
-    judge,
     moment,
+    next_cursor,
+    rows_of,
     same_text,
-    since,
 )
-from parvis.networks.graph.paging import next_cursor, rows_of, rows_of
 from parvis.networks.http import Answer, Http
 from parvis.networks.instagram.api import API
 from parvis.networks.instagram.containers import Status, read_state
+from parvis.networks.likeness import Likeness, floor_of, judge
 
 _MEDIA_FIELDS = "id,caption,timestamp,permalink,media_type,children{id}"
 _COMMENT_FIELDS = "id,text,timestamp,username,from{id}"
@@ -55,7 +54,9 @@ async def look_up(
     path = "stories" if prepared.body["kind"] == "story" else "media"
     rows = await _read_back(http, account, f"{account.remote_id}/{path}", _MEDIA_FIELDS, sent_at)
     likeness = {
-        listed: media_likeness(listed, told, prepared, is_out=state.status is Status.PUBLISHED)
+        listed.as_candidate(): media_likeness(
+            listed, told, prepared, is_out=state.status is Status.PUBLISHED
+        )
         for listed, told in rows.rows
         if listed.remote_id not in others
     }
@@ -91,7 +92,9 @@ async def _find_comment(
     path = f"{prepared.body['post_id']}/comments"
     rows = await _read_back(http, account, path, _COMMENT_FIELDS, sent_at)
     likeness = {
-        listed: Likeness.SAME if same_text(listed.text, prepared.text) else Likeness.OTHER
+        listed.as_candidate(): Likeness.SAME
+        if same_text(listed.text, prepared.text)
+        else Likeness.OTHER
         for listed, told in rows.rows
         if listed.remote_id not in others and _is_own(told, account)
     }
@@ -118,7 +121,7 @@ async def _read_back(
             return Rows(rows=(), is_complete=False)
         told = API.accepted(answer)
         page = read_page(answer)
-        floor = since(sent_at, answer)
+        floor = floor_of(sent_at, answer, datetime.now(UTC))
         rows += [row for row in page if row[0].created_at >= floor]
         after = next_cursor(told)
         if after is None or ends_before([listed for listed, _ in page], floor):

@@ -14,8 +14,7 @@ from parvis.networks.errors import Reconnect, Refused
 from parvis.networks.graph.call import can_do_without
 from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.graph.insights import ask_for, read_values
-from parvis.networks.graph.likeness import moment
-from parvis.networks.graph.paging import next_cursor
+from parvis.networks.graph.listings import moment, next_cursor
 from parvis.networks.http import Http
 from parvis.networks.instagram.api import API, site_of
 from parvis.networks.measures import Metric, Metrics, Replies, Reply

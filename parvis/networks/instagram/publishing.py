@@ -1,13 +1,12 @@
 """Building what publishes, sending it, and reading what Instagram answers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from parvis.networks.contract import Account, Json, Part, Prepared, Progress, Published
 from parvis.networks.errors import NetworkError, NotSent, Refused, SlowDown, Unknown
 from parvis.networks.graph.call import word
-from parvis.networks.graph.likeness import moment
+from parvis.networks.graph.listings import moment_or_none
 from parvis.networks.graph.waiting import PAUSES
 from parvis.networks.http import Http
 from parvis.networks.instagram.api import API, site_of
@@ -203,12 +202,5 @@ async def receipt(http: Http, account: Account, remote_id: str) -> Published:
     return Published(
         remote_id=remote_id,
         url=str(told.get("permalink") or f"{site_of(account.server)}/{account.handle}/"),
-        published_at=_moment(told.get("timestamp")),
+        published_at=moment_or_none(told.get("timestamp")),
     )
-
-
-def _moment(told: Any) -> datetime | None:
-    try:
-        return moment(told)
-    except (TypeError, ValueError):
-        return None

@@ -1,20 +1,13 @@
 """Telling whether a post or a comment that LinkedIn lists is the one that was sent."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Any
 
 from parvis.networks.contract import Prepared
+from parvis.networks.likeness import Likeness, closely
 from parvis.networks.linkedin.little import from_little
-
-
-class Likeness(Enum):
-    SAME = "same"
-    ALIKE = "alike"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +70,6 @@ class Listed:
 def urn_of_comment(listed: Mapping[str, Any]) -> str:
     """The documents' examples name it `commentUrn`, and in listings also `$URN`."""
     return str(listed.get("commentUrn") or listed["$URN"])
-
-
-def closely(text: str) -> str:
-    """For comparing: composed letters and single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _text_of(prepared: Prepared) -> str:

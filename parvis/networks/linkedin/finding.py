@@ -19,8 +19,7 @@ deleted the day before may be believed to be there.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from parvis.networks.contract import (
@@ -33,6 +32,7 @@ from parvis.networks.contract import (
 )
 from parvis.networks.errors import Duplicate, NotSent, Refused, Unknown
 from parvis.networks.http import Answer, Http
+from parvis.networks.likeness import SKEW, floor_of, judge
 from parvis.networks.linkedin.api import (
     NETWORK,
     NO_PERMISSION,
@@ -40,7 +40,7 @@ from parvis.networks.linkedin.api import (
     is_gone,
     is_organisation,
 )
-from parvis.networks.linkedin.comparing import Likeness, Listed
+from parvis.networks.linkedin.comparing import Listed
 from parvis.networks.linkedin.moments import moment_of
 from parvis.networks.linkedin.post import (
     is_comment,
@@ -51,8 +51,6 @@ from parvis.networks.linkedin.post import (
 from parvis.networks.linkedin.publishing import send
 from parvis.networks.linkedin.restli import address, headers
 
-# How far two well-kept clocks, ours and LinkedIn's, may differ.
-SKEW = timedelta(minutes=2)
 PAGE_SIZE = 100
 PAGES = 10
 _CANNOT_TELL = Found(presence=Presence.CANNOT_TELL)
@@ -90,8 +88,8 @@ async def _find_listed(http: Http, search: Search) -> Found:
         floor = floor_of(search.sent_at, answer, datetime.now(UTC))
         recent += [post for post in posts if post.written_at >= floor]
         if len(posts) < PAGE_SIZE or posts[-1].changed_at < floor:
-            return judge(recent, search, is_complete=True)
-    return judge(recent, search, is_complete=False)
+            return judge_listed(recent, search, is_complete=True)
+    return judge_listed(recent, search, is_complete=False)
 
 
 async def _find_comment(http: Http, search: Search) -> Found:
@@ -108,8 +106,8 @@ async def _find_comment(http: Http, search: Search) -> Found:
         floor = floor_of(search.sent_at, answer, datetime.now(UTC))
         recent += [comment for comment in comments if comment.written_at >= floor]
         if len(comments) < PAGE_SIZE:
-            return judge(recent, search, is_complete=True)
-    return judge(recent, search, is_complete=False)
+            return judge_listed(recent, search, is_complete=True)
+    return judge_listed(recent, search, is_complete=False)
 
 
 async def _repeat(http: Http, search: Search) -> Found:
@@ -167,22 +165,14 @@ def judge_duplicate(refusal: Duplicate, search: Search) -> Found:
     return Found(presence=Presence.CANNOT_TELL, candidates=(named,))
 
 
-def judge(recent: list[Listed], search: Search, *, is_complete: bool) -> Found:
-    """One that is the same is ours. None is absence only when the listing went back far enough."""
+def judge_listed(recent: list[Listed], search: Search, *, is_complete: bool) -> Found:
     mine = [
         listed
         for listed in recent
         if listed.author == search.account.remote_id and listed.urn not in search.others
     ]
-    alike = {listed.urn: listed.likeness(search.prepared) for listed in mine}
-    same = [listed for listed in mine if alike[listed.urn] is Likeness.SAME]
-    doubtful = [listed for listed in mine if alike[listed.urn] is not Likeness.OTHER]
-    if len(same) == 1:
-        return Found(presence=Presence.PRESENT, published=_receipt(same[0], search))
-    if doubtful:
-        candidates = tuple(_candidate(listed, search) for listed in doubtful)
-        return Found(presence=Presence.CANNOT_TELL, candidates=candidates)
-    return Found(presence=Presence.ABSENT) if is_complete else _CANNOT_TELL
+    likeness = {_candidate(listed, search): listed.likeness(search.prepared) for listed in mine}
+    return judge(likeness, is_complete=is_complete)
 
 
 def _receipt(listed: Listed, search: Search) -> Published:
@@ -198,17 +188,6 @@ def _candidate(listed: Listed, search: Search) -> Candidate:
         text=listed.text,
         published_at=listed.written_at,
     )
-
-
-def floor_of(sent_at: datetime, answer: Answer, now: datetime) -> datetime:
-    """The earliest time that LinkedIn may have given our post: its clock may be behind ours. One
-    that is ahead counts as right, since looking back too far can only find more."""
-    try:
-        said = parsedate_to_datetime(answer.headers.get("Date", ""))
-        lag = max(now - said, timedelta())
-    except (TypeError, ValueError):
-        lag = timedelta()
-    return sent_at - SKEW - lag
 
 
 async def _ask_for_posts(http: Http, account: Account, page: int) -> Answer:

@@ -9,25 +9,17 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import IntEnum
 from html.parser import HTMLParser
 from typing import Any
 
 import regex
 
-from parvis.networks.contract import Candidate, Prepared, Published
+from parvis.networks.contract import Candidate, Prepared
+from parvis.networks.likeness import Likeness
 
 _MENTION_HOST = regex.compile(r"(?<![=/\w])(@\w+(?:[.-]+\w+)*)@\w+(?:[.-]+\w+)*")
 _NOT_TO_READ = regex.compile(r"[^\p{L}\p{N}]+")
 _LINE_ENDS = frozenset({"p", "div", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3"})
-
-
-class Likeness(IntEnum):
-    """In this order: the likeness of a whole is the least likeness of its sides."""
-
-    OTHER = 0
-    ALIKE = 1
-    SAME = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +117,6 @@ class Status:
                 _likeness(self.content_warning + self.text, warning + prepared.text),
             )
         return likeness
-
-    def as_published(self) -> Published:
-        return Published(remote_id=self.remote_id, url=self.url, published_at=self.created_at)
 
     def as_candidate(self) -> Candidate:
         return Candidate(

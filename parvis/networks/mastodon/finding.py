@@ -1,18 +1,16 @@
 """Finding a status again on the server."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from parvis.networks.contract import Account, Found, Prepared, Presence, Published, Visibility
 from parvis.networks.errors import NetworkError, PrepareAnew, Unknown
 from parvis.networks.http import Answer, Http
+from parvis.networks.likeness import Listing, floor_of, judge
 from parvis.networks.mastodon.api import NETWORK, error_of, failure
-from parvis.networks.mastodon.comparing import Likeness, Status
+from parvis.networks.mastodon.comparing import Status
 from parvis.networks.mastodon.permission import ask_own_account
 
-# How far two well-kept clocks, ours and the server's, may differ.
-SKEW = timedelta(minutes=2)
 # Mastodon lists at most 40 statuses at a time.
 PAGE_SIZE = 40
 PAGES = 10
@@ -21,25 +19,13 @@ PAGES = 10
 _UPLOADS_LIVE = timedelta(hours=25)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """The account's statuses since a moment; `is_complete` when none of them can be missing."""
-
-    statuses: tuple[Status, ...]
-    is_complete: bool
-
-    def without(self, remote_ids: frozenset[str]) -> "Listing":
-        kept = tuple(status for status in self.statuses if status.remote_id not in remote_ids)
-        return replace(self, statuses=kept)
-
-
 async def find_status(
     http: Http, account: Account, prepared: Prepared, sent_at: datetime, others: frozenset[str]
 ) -> Found:
     """Mastodon shows a dead token the public posts instead of refusing it, so absence is believed
     only from a token that is then shown to live."""
     listing = (await _read_back(http, account, sent_at)).without(others)
-    found = judge(await _as_first_written(http, account, listing), prepared, account)
+    found = judge_statuses(await _as_first_written(http, account, listing), prepared, account)
     if found.presence is Presence.ABSENT:
         await ask_own_account(http, account.server, account.tokens)
     return found
@@ -55,9 +41,9 @@ async def find_what_shows_the_uploads(
         listing = await _read_back(http, account, datetime.now(UTC) - _UPLOADS_LIVE)
     except NetworkError:
         raise _not_told_by(account) from None
-    for status in listing.statuses:
+    for status in listing.posts:
         if status.shows_the_uploads_of(prepared):
-            return status.as_published()
+            return status.as_candidate().as_published()
     if listing.is_complete:
         raise PrepareAnew(
             "media-expired",
@@ -75,20 +61,12 @@ def _not_told_by(account: Account) -> Unknown:
     )
 
 
-def judge(listing: Listing, prepared: Prepared, account: Account) -> Found:
-    """One status that is the same is ours. None is absence only when the listing went back far
-    enough and could show such a post at all."""
-    alike = {status: status.likeness(prepared) for status in listing.statuses}
-    same = [status for status, likeness in alike.items() if likeness is Likeness.SAME]
-    doubtful = [status for status, likeness in alike.items() if likeness is not Likeness.OTHER]
-    if len(same) == 1:
-        return Found(presence=Presence.PRESENT, published=same[0].as_published())
-    if doubtful:
-        candidates = tuple(status.as_candidate() for status in doubtful)
-        return Found(presence=Presence.CANNOT_TELL, candidates=candidates)
-    if listing.is_complete and _would_be_listed(prepared, account):
-        return Found(presence=Presence.ABSENT)
-    return Found(presence=Presence.CANNOT_TELL)
+def judge_statuses(listing: Listing[Status], prepared: Prepared, account: Account) -> Found:
+    """None is absence only when the listing could show such a post at all."""
+    return judge(
+        {status.as_candidate(): status.likeness(prepared) for status in listing.posts},
+        is_complete=listing.is_complete and _would_be_listed(prepared, account),
+    )
 
 
 def _would_be_listed(prepared: Prepared, account: Account) -> bool:
@@ -98,13 +76,15 @@ def _would_be_listed(prepared: Prepared, account: Account) -> bool:
     return is_mastodon or prepared.body.get("visibility") != Visibility.MENTIONED
 
 
-async def _as_first_written(http: Http, account: Account, listing: Listing) -> Listing:
+async def _as_first_written(
+    http: Http, account: Account, listing: Listing[Status]
+) -> Listing[Status]:
     """What was edited since is compared by what it said at first."""
     statuses = [
         await _first_version(http, account, status) if status.is_edited else status
-        for status in listing.statuses
+        for status in listing.posts
     ]
-    return replace(listing, statuses=tuple(statuses))
+    return replace(listing, posts=tuple(statuses))
 
 
 async def _first_version(http: Http, account: Account, edited: Status) -> Status:
@@ -120,18 +100,18 @@ async def _first_version(http: Http, account: Account, edited: Status) -> Status
     return edited.as_first_written(answer.json_or_none()) if answer.ok else edited
 
 
-async def _read_back(http: Http, account: Account, since: datetime) -> Listing:
+async def _read_back(http: Http, account: Account, since: datetime) -> Listing[Status]:
     """Pages from the newest status to the first that is older than `since`."""
     statuses: list[Status] = []
     for _ in range(PAGES):
         answer = await _page(http, account, before=statuses[-1].remote_id if statuses else "")
         page = read_page(answer, account)
-        floor = since - SKEW - clock_lag(answer, datetime.now(UTC))
+        floor = floor_of(since, answer, datetime.now(UTC))
         statuses += page
         if not page or page[-1].created_at < floor:
             recent = (status for status in statuses if status.created_at >= floor)
-            return Listing(statuses=tuple(recent), is_complete=True)
-    return Listing(statuses=tuple(statuses), is_complete=False)
+            return Listing(posts=tuple(recent), is_complete=True)
+    return Listing(posts=tuple(statuses), is_complete=False)
 
 
 async def _page(http: Http, account: Account, *, before: str) -> Answer:
@@ -154,13 +134,3 @@ def read_page(answer: Answer, account: Account) -> list[Status]:
         return [Status.from_json(listed) for listed in answer.json()]
     except (KeyError, TypeError, ValueError, AttributeError):
         raise answer.unreadable() from None
-
-
-def clock_lag(answer: Answer, now: datetime) -> timedelta:
-    """How far the server's clock is behind ours. A clock that is ahead counts as right: looking
-    back too far can only find more, while missing our own post would post it twice."""
-    try:
-        said = parsedate_to_datetime(answer.headers.get("Date", ""))
-        return max(now - said, timedelta())
-    except (TypeError, ValueError):
-        return timedelta()

@@ -6,9 +6,9 @@ the # of the tag that it took as the topic (seen by another client on 2026-08-06
 #Waterfall” came back as “NationalParks #Waterfall”).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import regex
@@ -16,8 +16,9 @@ import regex
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Found, Prepared, Presence
 from parvis.networks.errors import NotSent
-from parvis.networks.graph.likeness import Likeness, Listed, judge, moment, same_text, since
+from parvis.networks.graph.listings import Listed, ends_before, moment, same_text
 from parvis.networks.http import Http
+from parvis.networks.likeness import Likeness, Listing, floor_of, judge
 from parvis.networks.threads.api import API, LABEL
 from parvis.networks.threads.containers import Status, read_state
 from parvis.networks.threads.post import PUBLISHED_KINDS
@@ -43,7 +44,7 @@ async def find_post(
         raise _still_publishing()
     listing = await _read_back(http, account, prepared, sent_at)
     likeness = {
-        row.post: row.likeness(prepared) for row in listing.rows if row.post.remote_id not in others
+        row.post.as_candidate(): row.likeness(prepared) for row in listing.without(others).posts
     }
     return judge(likeness, is_complete=listing.is_complete and _may_be_absent(state.status))
 
@@ -62,6 +63,10 @@ class Row:
     kind: str
     children: int
     parent_id: str
+
+    @property
+    def remote_id(self) -> str:
+        return self.post.remote_id
 
     @classmethod
     def from_json(cls, listed: Mapping[str, Any]) -> "Row":
@@ -107,13 +112,9 @@ def _loosely(text: str) -> str:
     return _NOT_TO_READ.sub("", text).casefold()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    rows: tuple[Row, ...]
-    is_complete: bool
-
-
-async def _read_back(http: Http, account: Account, prepared: Prepared, sent_at: datetime) -> _Rows:
+async def _read_back(
+    http: Http, account: Account, prepared: Prepared, sent_at: datetime
+) -> Listing[Row]:
     """All that was posted since; the last page is the one without rows or without a cursor."""
     path = "me/replies" if prepared.body["reply_to_id"] else "me/threads"
     rows: list[Row] = []
@@ -121,18 +122,12 @@ async def _read_back(http: Http, account: Account, prepared: Prepared, sent_at: 
     for _ in range(_PAGES):
         answer = await _page(http, account, path, sent_at, cursor)
         page = read_rows(answer)
-        floor = since(sent_at, answer)
+        floor = floor_of(sent_at, answer, datetime.now(UTC))
         rows += [row for row in page if row.post.created_at >= floor]
         cursor = read_cursor(answer)
-        if not page or not cursor or _ends_before(page, floor):
-            return _Rows(rows=tuple(rows), is_complete=True)
-    return _Rows(rows=tuple(rows), is_complete=False)
-
-
-def _ends_before(page: Sequence[Row], floor: datetime) -> bool:
-    """Threads lists the newest first; that it does is not documented, so it is looked at."""
-    moments = [row.post.created_at for row in page]
-    return moments[-1] < floor and moments == sorted(moments, reverse=True)
+        if not page or not cursor or ends_before([row.post for row in page], floor):
+            return Listing(posts=tuple(rows), is_complete=True)
+    return Listing(posts=tuple(rows), is_complete=False)
 
 
 async def _page(http: Http, account: Account, path: str, sent_at: datetime, cursor: str) -> Answer:

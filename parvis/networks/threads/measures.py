@@ -10,7 +10,7 @@ from parvis.networks.errors import Reconnect
 from parvis.networks.graph import read_fault
 from parvis.networks.graph.call import can_do_without
 from parvis.networks.graph.insights import ask_for, read_values
-from parvis.networks.graph.likeness import moment
+from parvis.networks.graph.listings import moment
 from parvis.networks.http import Http
 from parvis.networks.measures import Metric, Metrics, Replies, Reply
 from parvis.networks.threads.api import API, is_gone

@@ -1,14 +1,13 @@
 """The one request that publishes, and what its answer means."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Prepared, Published
 from parvis.networks.errors import NetworkError, PrepareAnew
 from parvis.networks.graph import read_fault
 from parvis.networks.graph.call import word
-from parvis.networks.graph.likeness import moment
+from parvis.networks.graph.listings import moment_or_none
 from parvis.networks.http import Http
 from parvis.networks.threads.api import API, LABEL, NETWORK, is_media_not_found
 from parvis.networks.threads.containers import (
@@ -91,12 +90,5 @@ def read_receipt(answer: Answer, remote_id: str) -> Published:
     if not isinstance(permalink, str) or not permalink:
         raise answer.unreadable()
     return Published(
-        remote_id=remote_id, url=permalink, published_at=_moment_or_none(told.get("timestamp"))
+        remote_id=remote_id, url=permalink, published_at=moment_or_none(told.get("timestamp"))
     )
-
-
-def _moment_or_none(told: Any) -> datetime | None:
-    try:
-        return moment(told)
-    except (TypeError, ValueError):
-        return None

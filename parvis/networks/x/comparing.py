@@ -12,13 +12,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import regex
 
-from parvis.networks.contract import Candidate, Prepared, Published
+from parvis.networks.contract import Candidate, Prepared
+from parvis.networks.likeness import Likeness
 from parvis.networks.text import Span, find_shortened_links
 from parvis.networks.x.api import url_of
 
@@ -27,12 +27,6 @@ _NOT_TO_READ = regex.compile(r"[^\p{L}\p{N}\p{S}]+")
 _SHORTENED = regex.compile(r"https?://t\.co/\w+", regex.IGNORECASE)
 _SCHEME = regex.compile(r"https?://", regex.IGNORECASE)
 _SHOWN_MEDIA = regex.compile(r"https?://(?:x|twitter)\.com/\S+/(?:photo|video)/\d+")
-
-
-class Likeness(Enum):
-    SAME = "same"
-    ALIKE = "alike"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +79,6 @@ class Post:
             or (self.parent_id != "" and self.parent_id != answered)
             or self.has_poll != ("poll" in prepared.body)
             or len(sent_media) != len(self.media_ids)
-        )
-
-    def as_published(self, server: str, handle: str) -> Published:
-        return Published(
-            remote_id=self.remote_id,
-            url=url_of(server, handle, self.remote_id),
-            published_at=self.created_at,
         )
 
     def as_candidate(self, server: str, handle: str) -> Candidate:

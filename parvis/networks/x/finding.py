@@ -5,31 +5,17 @@ post was sent.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 
-from parvis.networks.contract import Account, Found, Prepared, Presence
+from parvis.networks.contract import Account, Found, Prepared
 from parvis.networks.http import Answer, Http
+from parvis.networks.likeness import SKEW, Likeness, Listing, clock_lag, judge
 from parvis.networks.x.api import NETWORK, failure
-from parvis.networks.x.comparing import Likeness, Post
+from parvis.networks.x.comparing import Post
 
-# How far two well-kept clocks, ours and X's, may differ.
-SKEW = timedelta(minutes=2)
 # At most 100 posts in an answer, and the timeline reaches back 3,200.
 PAGE_SIZE = 100
 PAGES = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """The account's posts since a moment; `is_complete` when none of them can be missing."""
-
-    posts: tuple[Post, ...]
-    is_complete: bool
-
-    def without(self, remote_ids: frozenset[str]) -> "Listing":
-        kept = tuple(post for post in self.posts if post.remote_id not in remote_ids)
-        return Listing(posts=kept, is_complete=self.is_complete)
 
 
 async def find_post(
@@ -37,23 +23,18 @@ async def find_post(
 ) -> Found:
     timeline = _Timeline(http, account, is_threaded="reply" in prepared.body)
     listing = await timeline.since(sent_at)
-    return judge(listing.without(others), prepared, account)
+    return judge_posts(listing.without(others), prepared, account)
 
 
-def judge(listing: Listing, prepared: Prepared, account: Account) -> Found:
-    """One post that is the same is ours. None is absence only when nothing else could be."""
-    alike = {post: post.likeness(prepared) for post in listing.posts}
-    same = [post for post, likeness in alike.items() if likeness is Likeness.SAME]
-    doubtful = [post for post, likeness in alike.items() if likeness is not Likeness.OTHER]
-    if len(same) == 1 and listing.is_complete:
-        published = same[0].as_published(account.server, account.handle)
-        return Found(presence=Presence.PRESENT, published=published)
-    if doubtful:
-        candidates = tuple(post.as_candidate(account.server, account.handle) for post in doubtful)
-        return Found(presence=Presence.CANNOT_TELL, candidates=candidates)
-    if listing.is_complete:
-        return Found(presence=Presence.ABSENT)
-    return Found(presence=Presence.CANNOT_TELL)
+def judge_posts(listing: Listing[Post], prepared: Prepared, account: Account) -> Found:
+    """In a listing that misses something, what is missing may be the same as well: so nothing in
+    it is ours for certain."""
+    surest = Likeness.SAME if listing.is_complete else Likeness.ALIKE
+    likeness = {
+        post.as_candidate(account.server, account.handle): min(post.likeness(prepared), surest)
+        for post in listing.posts
+    }
+    return judge(likeness, is_complete=listing.is_complete)
 
 
 class _Timeline:
@@ -65,7 +46,7 @@ class _Timeline:
         self._account = account
         self._is_threaded = is_threaded
 
-    async def since(self, sent_at: datetime) -> Listing:
+    async def since(self, sent_at: datetime) -> Listing[Post]:
         """A clock of X that is behind ours gives our post an earlier time: then again, from
         there."""
         start = sent_at - SKEW
@@ -76,7 +57,7 @@ class _Timeline:
             first = await self._page(start)
         return await self._all_pages(start, first)
 
-    async def _all_pages(self, start: datetime, answer: Answer) -> Listing:
+    async def _all_pages(self, start: datetime, answer: Answer) -> Listing[Post]:
         posts: list[Post] = []
         is_whole = True
         for _ in range(PAGES):
@@ -135,13 +116,3 @@ def read_page(answer: Answer, account: Account) -> Page:
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise answer.unreadable() from None
-
-
-def clock_lag(answer: Answer, now: datetime) -> timedelta:
-    """How far X's clock is behind ours. A clock that is ahead counts as right: looking back too
-    far can only find more, while missing our own post would post it twice."""
-    try:
-        said = parsedate_to_datetime(answer.headers.get("Date", ""))
-        return max(now - said, timedelta())
-    except (TypeError, ValueError):
-        return timedelta()
