@@ -179,10 +179,13 @@ def _with_decoding_times(packets: Iterable[_Packet]) -> Iterator[_Packet]:
 
 
 def _dated_back(held: list[_Packet], known: _Packet) -> Iterator[_Packet]:
-    step = known.duration or 1
-    for steps, packet in zip(range(len(held), 0, -1), held, strict=True):
-        packet.dts = (known.dts or 0) - steps * step
-        yield packet
+    """One step before the next, and no picture decoded after it is shown: Matroska's times are
+    rounded to milliseconds, so the steps alone may say that."""
+    step, decoded = known.duration or 1, known.dts or 0
+    for packet in reversed(held):
+        decoded -= step
+        decoded = packet.dts = decoded if packet.pts is None else min(decoded, packet.pts)
+    yield from held
 
 
 def _dated_as_shown(held: list[_Packet]) -> Iterator[_Packet]:

@@ -24,20 +24,25 @@ def film(
     sound: str | None = "aac",
     telling: bool = False,
     heavy: bool = False,
+    rate: int = RATE,
+    in_order: bool = False,
 ) -> Path:
     """In the container that the name says. Its left is red and its right teal; pictures are stored
-    out of their order, as cameras do. `telling` writes place and device into it."""
+    out of their order, as cameras do, or `in_order`. `telling` writes place and device into it, and
+    `heavy` makes it large."""
     with av.open(str(path), "w") as out:
         if telling:
             out.metadata.update({"location": PLACE, "title": SECRET, "comment": SECRET})
-        seen = out.add_stream(pictures, rate=RATE)
+        seen = out.add_stream(pictures, rate=rate)
         seen.width, seen.height, seen.pix_fmt = *size, "yuv420p"
         seen.options = {"x265-params": "log-level=none"} if pictures == "libx265" else {}
+        if in_order:
+            seen.options = {"bf": "0"}
         if heavy:
             seen.bit_rate = 40_000_000
             seen.options = {"preset": "ultrafast", "qp": "1"}
         heard = out.add_stream(sound, rate=_SOUND_RATE, layout="mono") if sound else None
-        for packets in _shown(seen, size, seconds, heavy):
+        for packets in _shown(seen, size, rate * seconds, heavy):
             out.mux(packets)
         out.mux(seen.encode(None))
         if heard:
@@ -96,13 +101,13 @@ def still(kind: str) -> BytesIO:
     return out
 
 
-def _shown(seen, size: tuple[int, int], seconds: int, heavy: bool):
+def _shown(seen, size: tuple[int, int], count: int, heavy: bool):
     picture = Pillow.new("RGB", size, "teal")
     picture.paste("red", (0, 0, size[0] // 2, size[1]))
-    for number in range(RATE * seconds):
+    for number in range(count):
         drawn = Pillow.effect_noise(size, 120).convert("RGB") if heavy else picture
         frame = av.VideoFrame.from_image(drawn)
-        frame.pts, frame.time_base = number, Fraction(1, RATE)
+        frame.pts, frame.time_base = number, 1 / seen.codec_context.framerate
         yield seen.encode(frame)
 
 

@@ -73,6 +73,18 @@ def test_a_film_is_copied_into_an_mp4_picture_by_picture(tmp_path: Path, name: s
     assert sounds_of(target) == pytest.approx(sounds_of(source), abs=1)
 
 
+@pytest.mark.parametrize("in_order", [True, False])
+@pytest.mark.parametrize("rate", [24, 25, 30, 60])
+def test_no_picture_of_a_matroska_film_is_lost_or_late(
+    tmp_path: Path, rate: int, in_order: bool
+) -> None:
+    """It tells no time of decoding, and other times to the millisecond alone."""
+    source = film(tmp_path / "shop.mkv", rate=rate, in_order=in_order, sound=None)
+    _, target = copied(source)
+    assert len(pictures_of(target)) == 2 * rate
+    assert pictures_of(target) == pytest.approx(pictures_of(source), abs=0.02)
+
+
 def test_a_silent_film_is_taken_too(tmp_path: Path) -> None:
     video, target = copied(film(tmp_path / "silent.mp4", sound=None))
     assert video.seconds == pytest.approx(2, abs=0.1)
