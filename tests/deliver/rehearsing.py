@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from html import unescape
@@ -24,6 +25,7 @@ from parvis.connections.oauth import finish_oauth
 from parvis.connections.verbs import keep_connected
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
+from parvis.networks.bluesky import video as bluesky_video
 from parvis.networks.contract import Network
 from parvis.networks.facebook import Facebook
 from parvis.networks.http import Answer, Ask, Http
@@ -32,6 +34,7 @@ from parvis.networks.linkedin import media as linkedin_media
 from parvis.networks.mastodon import Mastodon
 from parvis.networks.registry import networks
 from parvis.networks.threads import Threads
+from parvis.networks.x import media as x_media
 from parvis.people.models import Workspace
 from tests.cast import kept_picture, scheduled
 from tests.deliver import driving
@@ -171,6 +174,9 @@ def beside(sandbox: RunningSandbox, patch: pytest.MonkeyPatch) -> Iterator[None]
     patch.setattr(settings, "INSTALLATION", installed)
     patch.setattr(reach, "networks", _impatient_networks)
     patch.setattr(linkedin_media, "PAUSES", QUICK)
+    patch.setattr(x_media, "PATIENCE", 0.0)
+    patch.setattr(bluesky_video, "_POLL_SECONDS", 0.01)
+    patch.setattr(bluesky_video, "_WAIT_SECONDS", 0.02)
     reach.all_networks.cache_clear()
     try:
         yield
@@ -213,38 +219,58 @@ class Killed(BaseException):
 
 
 class Mortal(Http):
-    """The worker dies before the first request of this kind, when `left` of them have passed."""
+    """The worker dies at a request whose address fits the pattern `deadly`, once `spared` of them
+    have passed."""
 
-    deadly: str = ""
-    left: int = 0
+    deadly = ""
+    spared = 0
+    dies_first = True
 
     async def get(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
-        self._live_on(url)
-        return await super().get(url, **ask)
+        return await self._at(url, ask, super().get)
 
     async def post(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
-        self._live_on(url)
-        return await super().post(url, **ask)
+        return await self._at(url, ask, super().post)
 
     async def put(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
-        self._live_on(url)
-        return await super().put(url, **ask)
+        return await self._at(url, ask, super().put)
 
-    def _live_on(self, url: str | URL) -> None:
-        if self.deadly not in str(url):
-            return
-        if self.left == 0:
+    async def _at(
+        self, url: str | URL, ask: Ask, go_on: Callable[..., Awaitable[Answer]]
+    ) -> Answer:
+        is_deadly = self._is_deadly(URL(url).update_query(_shown(ask)))
+        if is_deadly and self.dies_first:
             raise Killed
-        self.left -= 1
+        answer = await go_on(url, **ask)
+        if is_deadly:
+            raise Killed
+        return answer
+
+    def _is_deadly(self, address: URL) -> bool:
+        if not re.search(self.deadly, str(address)):
+            return False
+        self.spared -= 1
+        return self.spared < 0
 
 
-def dies_before(path_part: str, after: int = 0) -> Callable[[], Http]:
-    def new() -> Http:
-        mortal = Mortal(allow_private_hosts=settings.INSTALLATION.private_hosts)
-        mortal.deadly, mortal.left = path_part, after
-        return mortal
+def dies_before(address: str, after: int = 0) -> Callable[[], Http]:
+    """A client whose process ends before such a request, when `after` of them were answered."""
+    return lambda: _mortal(address, after, dies_first=True)
 
-    return new
+
+def dies_after(address: str) -> Callable[[], Http]:
+    """A client whose process ends when such a request is done and nobody has read the answer."""
+    return lambda: _mortal(address, 0, dies_first=False)
+
+
+def _mortal(address: str, after: int, *, dies_first: bool) -> Http:
+    mortal = Mortal(allow_private_hosts=settings.INSTALLATION.private_hosts)
+    mortal.deadly, mortal.spared, mortal.dies_first = address, after, dies_first
+    return mortal
+
+
+def _shown(ask: Ask) -> dict[str, str]:
+    return {name: str(value) for name, value in ask.get("query", {}).items()}
 
 
 def _connected(sandbox: RunningSandbox, workspace: Workspace, kind: Kind) -> Account:
