@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import regex
-from hypothesis import example, given, reject
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from parvis.networks.errors import Refused
@@ -236,6 +236,7 @@ def pieces_of(text: str, traits: Traits, numbered: bool = False) -> Pieces:
 
 
 @pytest.mark.parametrize("traits", EVERY)
+@settings(max_examples=50)
 @given(text=TEXTS, numbered=st.booleans())
 @example(text=" " * 50, numbered=False)
 @example(text="\u00a0" * 90, numbered=True)
@@ -246,6 +247,7 @@ def test_splitting_loses_nothing(traits: Traits, text: str, numbered: bool) -> N
 
 
 @pytest.mark.parametrize("traits", EVERY)
+@settings(max_examples=50)
 @given(text=TEXTS, numbered=st.booleans())
 def test_every_part_fits_and_says_something(traits: Traits, text: str, numbered: bool) -> None:
     pieces = pieces_of(text, traits, numbered)
