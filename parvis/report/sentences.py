@@ -50,7 +50,8 @@ def sentence_for_reason(code: str, facts: Facts, otherwise: str = "") -> str:
     told = _told(phrases.REASONS, code, facts)
     said = str(facts.get("said") or "")
     if told and said and said not in told:
-        return gettext("%(sentence)s It said: “%(said)s”") % {"sentence": told, "said": said}
+        end = "" if said.endswith((".", "!", "?", "…")) else "."
+        return gettext("%(sentence)s It said: “%(said)s”") % {"sentence": told, "said": said} + end
     return told or otherwise or code
 
 
