@@ -190,7 +190,9 @@ _POLLS = {
         "%(limit)s characters, and has %(length)s."
     ),
     "poll-one-choice": _("Here people choose one option alone. Do not let them choose several."),
-    "poll-with-media": _("This network takes no poll beside pictures or videos. Keep one of the two."),
+    "poll-with-media": _(
+        "This network takes no poll beside pictures or videos. Keep one of the two."
+    ),
     "poll-minutes": _(
         "A poll of %(minutes_duration)s cannot be had here: from %(shortest_duration)s to "
         "%(longest_duration)s. Choose another duration."

@@ -18,6 +18,7 @@ from tests.web.test_compose_browser import (
     TEXT,
     desk_without_scripts,
     drawn,
+    kept,
     opened,
 )
 
