@@ -169,6 +169,7 @@ def _tags(one: _Described) -> str:
         ("hashtag", one.traits.hashtag_limit),
         ("mention", one.traits.mention_limit),
         ("cashtag", one.traits.cashtag_limit),
+        ("different link", one.traits.link_limit),
     )
     told = [_many(limit, what) for what, limit in limits if limit is not None]
     if one.traits.hashtags_advised is not None:
@@ -209,6 +210,13 @@ def _video(one: _Described) -> str:
 
 def _video_types(one: _Described) -> str:
     return _NO if one.traits.video is None else _kinds(one.traits.video.types)
+
+
+def _video_pixels(one: _Described) -> str:
+    video = one.traits.video
+    if video is None:
+        return _NO
+    return "any" if video.pixels_limit is None else f"{video.pixels_limit / 1e6:.1f} megapixels"
 
 
 def _video_length(one: _Described) -> str:
@@ -343,7 +351,7 @@ _TABLES: Mapping[str, Sequence[_Row]] = {
     "Text": (
         ("Text", _text),
         ("A link counts", _link),
-        ("Tags", _tags),
+        ("Tags, and links of one text", _tags),
         ("Text without media", lambda one: _yes(one.traits.posts_text_alone)),
     ),
     "Pictures and videos": (
@@ -354,6 +362,7 @@ _TABLES: Mapping[str, Sequence[_Row]] = {
         ("Videos", _video),
         ("Kinds of videos", _video_types),
         ("Length of a video", _video_length),
+        ("Frame of a video", _video_pixels),
         ("Images and videos together", _mixed),
         ("Descriptions", _alt),
         ("How media arrive", _arriving),

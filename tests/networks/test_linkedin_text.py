@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parvis.networks.linkedin.little import from_little, to_little
@@ -55,6 +55,7 @@ def test_what_linkedin_returns_reads_as_it_was_typed(text: str) -> None:
     assert from_little(wording.read(to_little(text)).returned) == text
 
 
+@settings(max_examples=30)
 @given(st.text(st.characters(codec="utf-8"), min_size=2990, max_size=3010))
 def test_what_fits_by_our_counting_fits_by_linkedins(text: str) -> None:
     if count(text, MEMBER_TRAITS).fits:
