@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 # What connecting a network means, on the page that offers it.
 NETWORKS = {
-    "x": _("Through X’s own page, with a developer app of yours: X charges it for each post."),
+    "x": _("Your account there. X charges for each post."),
     "facebook": _("The Pages that you run. Facebook asks you which of them."),
     "instagram": _("Professional accounts: business or creator."),
     "linkedin": _("Yourself, and the organisations that you administer."),
