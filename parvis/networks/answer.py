@@ -50,6 +50,14 @@ class Answer:
             raise self.unreadable()
         return found
 
+    def word(self, said: Mapping[str, Any], name: str) -> str:
+        """One word of what this answer said, ids and tokens above all. Raises the error for an
+        unreadable answer where it is missing."""
+        found = said.get(name)
+        if not isinstance(found, str) or not found:
+            raise self.unreadable()
+        return found
+
     def unreadable(self) -> NetworkError:
         return self.unclear("unreadable", f"The answer of {self.host} could not be understood.")
 
@@ -57,6 +65,17 @@ class Answer:
         """The error for an answer that `is_unclear`."""
         return self.unclear(
             "server-trouble", f"{self.host} answered with trouble of its own ({self.status})."
+        )
+
+    def not_from(self, network: str) -> NotSent:
+        """The error for a 4xx that is not in the network's own form: it comes from a proxy or a
+        wall in front of it, which did not let the request through."""
+        return NotSent(
+            "odd-answer",
+            f"{self.host} answered {self.status} and not as {network} does. Nothing was posted; it "
+            "can be tried again.",
+            host=self.host,
+            status=self.status,
         )
 
     def unclear(self, code: str, sentence: str) -> NetworkError:

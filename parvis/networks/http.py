@@ -30,6 +30,8 @@ __all__ = ["Answer", "Ask", "Call", "Http", "Slice", "Upload", "redact"]
 
 ANSWER_LIMIT = 8 * 1024 * 1024
 USUAL_SECONDS = 30.0
+# For what publishes: whoever sends it holds a right to do so that outlives this.
+PUBLISH_SECONDS = 15.0
 CONNECT_SECONDS = 8.0
 # Node's servers, the Bluesky PDS among them, drop an idle connection after five seconds. A post
 # sent into a connection that is just being dropped is an Unknown that need not have been.
@@ -46,7 +48,7 @@ class Ask(TypedDict, total=False):
     `network` and `purpose` are for the meter. `bearer`, and each Secret that is a value of
     `query`, `headers`, `json` or `form`, is kept out of whatever is said about the answer.
     `publishes` marks the one dangerous kind of request: sent twice, it posts twice. `seconds`
-    bounds the whole of it.
+    bounds the whole of it; what publishes has fewer, unless it says otherwise.
     """
 
     network: Required[str]
@@ -163,7 +165,7 @@ class Http:
             address,
             data=data,
             headers=_headers_of(ask, content_type),
-            timeout=_timeout(ask.get("seconds", USUAL_SECONDS), self._connect_seconds),
+            timeout=_timeout(_seconds_of(ask), self._connect_seconds),
             allow_redirects=False,
         ) as response:
             return Answer(
@@ -261,6 +263,10 @@ def _body_of(ask: Ask) -> Body:
         body=ask.get("body"),
         content_type=ask.get("content_type"),
     )
+
+
+def _seconds_of(ask: Ask) -> float:
+    return ask.get("seconds", PUBLISH_SECONDS if ask.get("publishes") else USUAL_SECONDS)
 
 
 def _headers_of(ask: Ask, content_type: str | None) -> dict[str, str]:

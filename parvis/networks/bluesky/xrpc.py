@@ -10,7 +10,6 @@ from parvis.networks.contract import Account, Json, MediaFile
 from parvis.networks.errors import (
     Expired,
     NetworkError,
-    NotSent,
     PrepareAnew,
     Refused,
     Unknown,
@@ -115,7 +114,7 @@ def failure(answer: Answer) -> NetworkError:
     if answer.status == 413:
         return _file_too_large(message)
     if not name:
-        return _not_the_server(answer)
+        return answer.not_from("a Bluesky server")
     return _rejected(answer.clean(message or name))
 
 
@@ -186,18 +185,6 @@ def _rejected(message: str) -> NetworkError:
         return Refused("too-long", f"Bluesky refused the post: {message} Nothing was posted.")
     return Refused(
         "rejected", f"Bluesky refused the request: “{message}” Nothing was posted.", said=message
-    )
-
-
-def _not_the_server(answer: Answer) -> NetworkError:
-    """A 4xx that is no XRPC error comes from a proxy or a wall in front of the server, which did
-    not let the request through."""
-    return NotSent(
-        "odd-answer",
-        f"{answer.host} answered {answer.status} and not as a Bluesky server does. Nothing was "
-        "posted; it can be tried again.",
-        host=answer.host,
-        status=answer.status,
     )
 
 

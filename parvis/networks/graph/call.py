@@ -12,12 +12,10 @@ from parvis.networks.answer import Answer
 from parvis.networks.contract import Json
 from parvis.networks.errors import NetworkError, Reconnect, Refused
 from parvis.networks.graph.fault import failure, is_missing, read_fault
-from parvis.networks.http import Http, Upload
+from parvis.networks.http import PUBLISH_SECONDS, Http, Upload
 from parvis.networks.secret import Secret
 from parvis.networks.versions import version_of
 
-# A request that publishes may take this long; the lease of the one who sends it outlives it.
-PUBLISH_SECONDS = 15.0
 _SLOWEST_BYTES_A_SECOND = 200_000
 
 Fields = Mapping[str, str | Secret]

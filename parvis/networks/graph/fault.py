@@ -87,7 +87,7 @@ def failure(answer: Answer, label: str) -> NetworkError:
     if answer.is_unclear:
         return answer.in_trouble()
     if fault is None:
-        return answer.slow_down() if answer.status == 429 else _not_meta(answer, label)
+        return answer.slow_down() if answer.status == 429 else answer.not_from(label)
     return _decided(answer, fault, label)
 
 
@@ -224,17 +224,6 @@ def _container_lost(answer: Answer, fault: Fault, label: str) -> NetworkError:
     return PrepareAnew(
         "container-lost",
         f"{label} no longer has what was prepared. Nothing was posted; it is prepared anew.",
-    )
-
-
-def _not_meta(answer: Answer, label: str) -> NetworkError:
-    """A 4xx without Meta's error body comes from something in between, which let nothing by."""
-    return NotSent(
-        "odd-answer",
-        f"{answer.host} answered {answer.status} and not as {label} does. Nothing was posted; it "
-        "can be tried again.",
-        host=answer.host,
-        status=answer.status,
     )
 
 

@@ -57,7 +57,7 @@ def failure(answer: Answer) -> NetworkError:
         return answer.in_trouble()
     said = error_of(answer)
     if said is None:
-        return _not_linkedin(answer)
+        return answer.not_from("LinkedIn’s API")
     if answer.status == 401:
         return _dead(said)
     if answer.status == 426:
@@ -169,18 +169,6 @@ def _not_permitted(words: str) -> Refused:
         f"LinkedIn does not let this account do that: “{words}” Nothing was posted; connect the "
         "account again and allow what is asked, or ask who administers the page.",
         said=words,
-    )
-
-
-def _not_linkedin(answer: Answer) -> NotSent:
-    """A 4xx that is no error of the API comes from a wall in front of it, which did not let the
-    request through."""
-    return NotSent(
-        "odd-answer",
-        f"{answer.host} answered {answer.status} and not as LinkedIn’s API does. Nothing was "
-        "posted; it can be tried again.",
-        host=answer.host,
-        status=answer.status,
     )
 
 

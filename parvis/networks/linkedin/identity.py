@@ -168,13 +168,13 @@ def _connected(face: Face, server: str, way: Way, tokens: Tokens, traits: Traits
 
 
 def _by_openid(answer: Answer, said: dict[str, Any]) -> Face:
-    number = _word(answer, said, "sub")
+    number = answer.word(said, "sub")
     name = str(said.get("name") or number)
     return Face(urn=f"urn:li:person:{number}", handle=name, name=name)
 
 
 def _by_profile(answer: Answer, said: dict[str, Any]) -> Face:
-    number = _word(answer, said, "id")
+    number = answer.word(said, "id")
     names = (said.get("localizedFirstName"), said.get("localizedLastName"))
     name = " ".join(str(part) for part in names if part) or number
     return Face(
@@ -195,10 +195,3 @@ def _read(answer: Answer) -> dict[str, Any]:
     if not answer.ok:
         raise failure(answer)
     return answer.json_object()
-
-
-def _word(answer: Answer, said: dict[str, Any], name: str) -> str:
-    found = said.get(name)
-    if not isinstance(found, str) or not found:
-        raise answer.unreadable()
-    return found

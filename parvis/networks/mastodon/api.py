@@ -37,7 +37,7 @@ def failure(answer: Answer, tokens: Tokens | None = None) -> NetworkError:
         )
     said = error_of(answer)
     if said is None:
-        return _not_the_server(answer)
+        return answer.not_from("a Mastodon server")
     return _refusal(answer, answer.clean(said), tokens)
 
 
@@ -126,16 +126,4 @@ def still_processing(host: str) -> NotSent:
         f"{host} is still working on an image or a video. Nothing was posted; what was sent is "
         "kept there, and it is asked again.",
         host=host,
-    )
-
-
-def _not_the_server(answer: Answer) -> NotSent:
-    """A 4xx that is no Mastodon error comes from a proxy or a wall in front of the server, which
-    did not let the request through."""
-    return NotSent(
-        "odd-answer",
-        f"{answer.host} answered {answer.status} and not as a Mastodon server does. Nothing was "
-        "posted; it can be tried again.",
-        host=answer.host,
-        status=answer.status,
     )

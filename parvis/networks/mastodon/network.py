@@ -29,8 +29,6 @@ from parvis.networks.mastodon.traits import TRAITS
 from parvis.networks.measures import Metrics, Replies
 from parvis.networks.secret import Secret
 
-PUBLISH_SECONDS = 15.0
-
 
 class Mastodon:
     """`server` may be what a person types: a host, a handle or a URL. `pauses` are the seconds
@@ -116,7 +114,6 @@ class Mastodon:
             headers={"Idempotency-Key": prepared.key},
             bearer=account.tokens.access,
             publishes=True,
-            seconds=PUBLISH_SECONDS,
         )
         if is_about_media(answer):
             return await find_what_shows_the_uploads(http, account, prepared)

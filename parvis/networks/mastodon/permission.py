@@ -42,8 +42,8 @@ async def register_app(http: Http, server: str, redirect_uri: str) -> AppRegistr
         raise failure(answer)
     registered = answer.json_object()
     return AppRegistration(
-        client_id=_word(answer, registered, "client_id"),
-        client_secret=Secret(_word(answer, registered, "client_secret")),
+        client_id=answer.word(registered, "client_id"),
+        client_secret=Secret(answer.word(registered, "client_secret")),
     )
 
 
@@ -123,7 +123,7 @@ def read_tokens(answer: Answer, now: datetime, refresh_before: Secret | None = N
     granted = answer.json_object()
     renews = granted.get("refresh_token")
     tokens = Tokens(
-        access=Secret(_word(answer, granted, "access_token")),
+        access=Secret(answer.word(granted, "access_token")),
         refresh=Secret(renews) if isinstance(renews, str) else refresh_before,
         scopes=_scopes(granted.get("scope"), answer),
     )
@@ -178,8 +178,8 @@ async def connect(http: Http, server: str, tokens: Tokens) -> Connected:
     return Connected(
         network=NETWORK,
         server=server,
-        remote_id=_word(answer, person, "id"),
-        handle=f"{_word(answer, person, 'username')}@{instance.domain}",
+        remote_id=answer.word(person, "id"),
+        handle=f"{answer.word(person, 'username')}@{instance.domain}",
         display_name=str(person.get("display_name") or ""),
         tokens=tokens,
         traits=instance.traits,
@@ -196,10 +196,3 @@ async def ask_own_account(http: Http, server: str, tokens: Tokens) -> Answer:
     if not answer.ok:
         raise failure(answer, tokens)
     return answer
-
-
-def _word(answer: Answer, said: dict[str, Any], name: str) -> str:
-    found = said.get(name)
-    if not isinstance(found, str) or not found:
-        raise answer.unreadable()
-    return found

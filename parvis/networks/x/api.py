@@ -15,7 +15,6 @@ from parvis.networks.errors import (
     Duplicate,
     Expired,
     NetworkError,
-    NotSent,
     PrepareAnew,
     Reconnect,
     Refused,
@@ -65,7 +64,7 @@ def failure(answer: Answer, account: Account | None = None) -> NetworkError:
     if answer.status == 413:
         return Refused("media-too-large", f"{answer.host} takes no file this large. {_NOTHING}")
     if problem_of(answer) is None:
-        return _not_x(answer)
+        return answer.not_from("X")
     if answer.status == 401:
         return _unauthorised(answer, account)
     return _refusal(answer)
@@ -278,17 +277,6 @@ _MEANINGS: tuple[tuple[tuple[str, ...], _Meaning], ...] = (
     # What X says since 2025 of a text beyond 280, among other things (third party).
     (("not permitted to perform this action",), _refused("not-permitted", "does not permit it")),
 )
-
-
-def _not_x(answer: Answer) -> NotSent:
-    """A 4xx that is no problem of X comes from a wall before it, which let nothing through."""
-    return NotSent(
-        "odd-answer",
-        f"{answer.host} answered {answer.status} and not as X does. {_NOTHING} It can be tried "
-        "again.",
-        host=answer.host,
-        status=answer.status,
-    )
 
 
 def _kinds(answer: Answer) -> frozenset[str]:

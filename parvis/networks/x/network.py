@@ -29,9 +29,6 @@ from parvis.networks.x.finding import find_post
 from parvis.networks.x.post import build_post, read_receipt
 from parvis.networks.x.traits import TRAITS
 
-# A post is a short request; the lease on a delivery outlives it.
-_PUBLISH_SECONDS = 15.0
-
 
 class X:
     name = NETWORK
@@ -112,7 +109,6 @@ class X:
             purpose="publish",
             json=prepared.body,
             bearer=account.tokens.access,
-            seconds=_PUBLISH_SECONDS,
             publishes=True,
         )
         return read_receipt(answer, account)

@@ -6,7 +6,6 @@ token works once: its answer brings the next one.
 
 import base64
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import quote
 
 from yarl import URL
@@ -149,7 +148,7 @@ def read_tokens(answer: Answer, now: datetime) -> Tokens:
     lasts, renews = granted.get("expires_in"), granted.get("refresh_token")
     lifetime = timedelta(seconds=lasts) if isinstance(lasts, int) else None
     return Tokens(
-        access=Secret(_word(answer, granted, "access_token")),
+        access=Secret(answer.word(granted, "access_token")),
         refresh=Secret(renews) if isinstance(renews, str) and renews else None,
         expires_at=now + lifetime if lifetime else None,
         refresh_at=now + max(lifetime - _EARLY, lifetime / 2) if lifetime and renews else None,
@@ -178,8 +177,8 @@ async def _connected(http: Http, server: str, tokens: Tokens) -> Connected:
     return Connected(
         network=NETWORK,
         server=server,
-        remote_id=_word(answer, person, "id"),
-        handle=_word(answer, person, "username"),
+        remote_id=answer.word(person, "id"),
+        handle=answer.word(person, "username"),
         display_name=str(person.get("name") or ""),
         tokens=tokens,
         traits=TRAITS,
@@ -247,10 +246,3 @@ def _app_missing() -> Blocked:
         "The developer app that the account was connected with is no longer in the settings. "
         "Nothing was posted; enter its credentials again.",
     )
-
-
-def _word(answer: Answer, said: dict[str, Any], name: str) -> str:
-    found = said.get(name)
-    if not isinstance(found, str) or not found:
-        raise answer.unreadable()
-    return found
