@@ -1,14 +1,20 @@
 """Connecting on a network's own pages, and choosing among what a permission opens."""
 
 import html
+import re
+from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
 from django.test import Client
 
+from parvis.config.reach import all_networks
 from parvis.connections.models import Account, Offer
 from parvis.connections.oauth import OFFER_LASTS
-from parvis.people.models import Workspace
+from parvis.deliver.models import Delivery
+from parvis.deliver.states import State
+from parvis.people.models import User, Workspace
+from tests.cast import scheduled
 from tests.servers.sandbox import RunningSandbox
 from tests.web.rehearsing import come_back, one_sandbox, sandbox, sandbox_beside
 
@@ -71,7 +77,8 @@ def test_both_may_be_chosen(desk: Client, sandbox_beside: RunningSandbox) -> Non
     choice = chosen_among(desk, sandbox_beside)
     every = list(Offer.objects.values_list("pk", flat=True))
     page = html.unescape(desk.post(choice, {"offer": every}, follow=True).content.decode())
-    assert page.count("(sandbox) is connected.") == 2
+    assert page.count('class="notice success"') == 1
+    assert re.search(r"2 accounts are connected: [^<]+ \(sandbox\) on Facebook, [^<]+\.<", page)
     assert all(account.is_sandbox for account in Account.objects.all())
 
 
@@ -94,7 +101,33 @@ def test_a_choice_counts_once_and_for_an_hour(desk: Client, sandbox_beside: Runn
 
 def test_one_click_connects_all_seven(desk: Client, sandbox_beside: RunningSandbox) -> None:
     page = html.unescape(desk.post("/accounts/rehearse/", follow=True).content.decode())
-    assert page.count("(sandbox) is connected.") == 7
+    assert page.count('class="notice success"') == 1
+    (accounts,) = re.findall(r"7 accounts are connected: (.+)\.</p>", page)
+    assert all(each.count(" (sandbox) on ") == 1 for each in accounts.split(", "))
+    assert {each.rpartition(" on ")[2] for each in accounts.split(", ")} == {
+        network.label for network in all_networks().values()
+    }
+
+
+def test_one_click_says_in_one_message_what_is_scheduled_again(
+    desk: Client, sandbox_beside: RunningSandbox, workspace: Workspace
+) -> None:
+    desk.post("/accounts/rehearse/")
+    for account in Account.objects.filter(network__in=["x", "mastodon"]):
+        scheduled(account, in_=timedelta(days=1))
+    Delivery.objects.update(state=State.HELD, reason_code="reconnect")
+    page = html.unescape(desk.post("/accounts/rehearse/", follow=True).content.decode())
+    assert "2 posts that were held for them are scheduled again.</p>" in page
+    assert Delivery.objects.filter(state=State.SCHEDULED).count() == 2
+
+
+def test_one_click_is_told_in_french(
+    desk: Client, sandbox_beside: RunningSandbox, workspace: Workspace
+) -> None:
+    User.objects.update(language="fr")
+    page = html.unescape(desk.post("/accounts/rehearse/", follow=True).content.decode())
+    assert "7 comptes sont connectés : " in page
+    assert page.count("(bac à sable) sur ") == 7
 
 
 def test_bluesky_in_the_sandbox_says_where_its_app_passwords_are_made(

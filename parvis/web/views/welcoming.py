@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from parvis.connections.models import Account
 from parvis.deliver import leaving
-from parvis.report.faces import speaker_of
+from parvis.report.faces import face_of, speaker_of
 from parvis.web.desk_request import DeskRequest
 
 _EXPECTED = "account to connect again"
@@ -23,9 +23,9 @@ def expect(request: DeskRequest, account: Account) -> None:
 
 def welcome(request: DeskRequest, accounts: Collection[Account]) -> HttpResponse:
     """The accounts are connected: what was held for them goes out."""
-    for account in accounts:
-        released = leaving.welcome_back(account)
-        messages.success(request, _connected(account, released))
+    released = sum(leaving.welcome_back(account) for account in accounts)
+    if accounts:
+        messages.success(request, _told(accounts, released))
     if missed := _missed(request, accounts):
         messages.warning(request, missed)
     return redirect("accounts")
@@ -44,13 +44,38 @@ def _missed(request: DeskRequest, accounts: Collection[Account]) -> str:
     return said % {"handle": speaker_of(missing).named}
 
 
-def _connected(account: Account, released: int) -> str:
+def _told(accounts: Collection[Account], released: int) -> str:
+    """One message, however many they are."""
+    if len(accounts) > 1:
+        return f"{_all_connected(accounts)} {_released_for_them(released)}".strip()
+    (account,) = accounts
     said = _("%(handle)s is connected.") % {"handle": speaker_of(account).named}
-    if not released:
-        return said
-    more = ngettext(
+    return f"{said} {_released_for_it(released)}".strip()
+
+
+def _all_connected(accounts: Collection[Account]) -> str:
+    named = [
+        _("%(handle)s on %(network)s")
+        % {"handle": speaker_of(each).named, "network": face_of(each.network).label}
+        for each in accounts
+    ]
+    said = _("%(count)s accounts are connected: %(accounts)s.")
+    return said % {"count": len(accounts), "accounts": ", ".join(named)}
+
+
+def _released_for_it(released: int) -> str:
+    said = ngettext(
         "%(count)s post that was held for it is scheduled again.",
         "%(count)s posts that were held for it are scheduled again.",
         released,
     )
-    return f"{said} {more % {'count': released}}"
+    return said % {"count": released} if released else ""
+
+
+def _released_for_them(released: int) -> str:
+    said = ngettext(
+        "%(count)s post that was held for them is scheduled again.",
+        "%(count)s posts that were held for them are scheduled again.",
+        released,
+    )
+    return said % {"count": released} if released else ""
