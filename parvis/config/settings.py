@@ -116,7 +116,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = INSTALLATION.static
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "parvis.web.static_files.HashedStaticFiles"},
 }
 # No other site has a use for the desk's assets.
 SERVESTATIC_ALLOW_ALL_ORIGINS = False

@@ -1,8 +1,8 @@
 // Adds, moves and removes the parts of a thread and the options of a poll without leaving the page.
 // Without this file the same buttons send the form, and the page comes back so.
 
-const form = document.getElementById("compose");
-const words = document.getElementById("words").dataset;
+import { changed, form, words } from "./compose-desk.js";
+
 const parts = document.getElementById("parts");
 const pollPlace = document.getElementById("poll-place");
 const addPoll = document.getElementById("add-poll");
@@ -107,7 +107,7 @@ function arrange(order) {
   const cut = order.lastIndexOf("-");
   const what = ONCE[order] ?? AT[order.slice(0, cut)];
   what(Number(order.slice(cut + 1)));
-  form.dispatchEvent(new Event("change", { bubbles: true }));
+  changed();
 }
 
 form.addEventListener("click", (event) => {

@@ -1,18 +1,17 @@
-// Keeps a draft while it is typed, and adds pictures without leaving the page.
-// Without this file the same buttons of the same form do the same.
+// Keeps a draft while it is typed, without leaving the page.
+// Without these files the same buttons of the same form do the same.
+
+import { changed, field, form, post, token, words } from "./compose-desk.js";
+import { arriving, picker } from "./compose-pictures.js";
+import "./compose-parts.js";
 
 const KEEP_AFTER = 800;
 const TRY_AGAIN_AFTER = 5000;
 const TEXTS = new Set(["text", "thread", "first_comment", "poll_option"]);
 const ABOUT_THE_TAB = new Set(["post", "revision", "tab", "turn", "planned"]);
 
-const form = document.getElementById("compose");
-const words = document.getElementById("words").dataset;
 const state = document.getElementById("state");
-const pictures = document.getElementById("pictures");
-const picker = document.getElementById("picker");
 const keepButton = form.querySelector("button.by-hand");
-const field = (name) => form.elements.namedItem(name);
 const part = (name) => state.querySelector(`[data-${name}]`);
 
 // What the form says
@@ -67,11 +66,6 @@ async function send(how = {}) {
   } catch {
     return notKept(words.offline);
   }
-}
-
-function post(address, body, how = {}) {
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
-  return fetch(address, { method: "POST", body, headers, redirect: "manual", ...how });
 }
 
 async function told(answer, sending) {
@@ -138,12 +132,6 @@ function ago(milliseconds) {
   if (seconds < 60) return format.format(-seconds, "second");
   if (seconds < 3600) return format.format(-Math.round(seconds / 60), "minute");
   return format.format(-Math.round(seconds / 3600), "hour");
-}
-
-// A rotated token, after signing in again in another tab, is found in the cookie.
-function token() {
-  const cookie = document.cookie.split("; ").find((entry) => entry.startsWith("csrftoken="));
-  return cookie ? cookie.slice("csrftoken=".length) : field("csrfmiddlewaretoken").value;
 }
 
 // A copy in this browser, until the server has it
@@ -235,95 +223,7 @@ for (const box of form.querySelectorAll("[name=differ]:checked")) {
   document.getElementById(`said-${box.value}`).dataset.touched = "yes";
 }
 
-// Pictures
-
-let adding = null;
-
-function addAll(files) {
-  for (const told of document.querySelectorAll("#arriving .no")) told.remove();
-  const before = adding ?? Promise.resolve(true);
-  const mine = before.then((arrived) => addEach(files, arrived));
-  adding = mine;
-  mine.finally(() => {
-    if (adding === mine) adding = null;
-  });
-}
-
-async function addEach(files, arrived) {
-  let all = arrived;
-  for (const file of files) all = (await add(file)) && all;
-  return all;
-}
-
-async function add(file) {
-  const row = document.createElement("li");
-  row.textContent = `${file.name} ${words.arriving} …`;
-  document.getElementById("arriving").append(row);
-  const refused = isTooLarge(file) ?? (await arrive(file));
-  row.remove();
-  refused.forEach(complain);
-  return refused.length === 0;
-}
-
-function isTooLarge(file) {
-  const isVideo = file.type.startsWith("video/");
-  const limit = Number(isVideo ? form.dataset.videoByteLimit : form.dataset.byteLimit);
-  return file.size > limit ? [`${file.name} ${isVideo ? words.videoTooLarge : words.tooLarge}`] : null;
-}
-
-async function arrive(file) {
-  const body = new FormData();
-  body.append("picture", file);
-  try {
-    const answer = await post(form.dataset.upload, body);
-    if (answer.type === "opaqueredirect") return [words.signedOut];
-    const said = await answer.json();
-    pictures.insertAdjacentHTML("beforeend", said.pictures);
-    changed();
-    return said.refused;
-  } catch {
-    return [`${file.name} ${words.notArrived}`];
-  }
-}
-
-function complain(sentence) {
-  const row = document.createElement("li");
-  row.className = "no";
-  row.textContent = sentence;
-  document.getElementById("arriving").append(row);
-}
-
-function arrange(button) {
-  const shot = button.closest("li");
-  const [what] = button.value.split("-");
-  if (what === "up") shot.previousElementSibling?.before(shot);
-  if (what === "down") shot.nextElementSibling?.after(shot);
-  if (what === "remove") {
-    const neighbour = shot.nextElementSibling ?? shot.previousElementSibling;
-    shot.remove();
-    (neighbour?.querySelector("textarea") ?? picker).focus();
-  } else {
-    const visible = button.checkVisibility() ? button : shot.querySelector("textarea");
-    visible.focus();
-  }
-  changed();
-}
-
 const handsOver = (button) => button.matches("#schedule, .at-once button, [name=moment]");
-
-function countDescriptions() {
-  const limit = Number(document.getElementById("picture-count").dataset.altLimit) || null;
-  const written = (number) => number.toLocaleString(document.documentElement.lang);
-  for (const shot of pictures.children) {
-    const length = shot.querySelector("[name=alt]").value.length;
-    const counted = shot.querySelector("[data-alt-count]");
-    counted.textContent = length && limit ? `${written(length)} ${words.of} ${written(limit)}` : "";
-    counted.classList.toggle("over", limit !== null && length > limit);
-  }
-}
-
-const changed = () => form.dispatchEvent(new Event("change", { bubbles: true }));
-const holdsFiles = (transfer) => transfer.types.includes("Files") && !transfer.types.includes("text/plain");
 
 // What was typed, ticked or chosen while this file was still on its way.
 
@@ -343,7 +243,6 @@ function isChanged(control) {
 // What is listened to
 
 form.classList.add("scripted");
-document.getElementById("add").append(picker);
 if (/Mac|iP/.test(navigator.platform)) form.querySelector("#schedule kbd").textContent = "⌘↵";
 if (!("goesOn" in form.dataset)) {
   // A page that comes back from the browser's history is a new tab to the server.
@@ -355,47 +254,16 @@ if (!("goesOn" in form.dataset)) {
 
 form.addEventListener("input", (event) => {
   if (event.target.name?.startsWith("said-")) event.target.dataset.touched = "yes";
-  if (event.target.name === "alt") countDescriptions();
   if (event.target !== picker) keepSoon();
 });
 form.addEventListener("change", (event) => {
   if (event.target === picker) return;
   if (event.target.name === "differ" && event.target.checked) beginToDiffer(event.target);
   showWhatApplies();
-  countDescriptions();
   keepSoon();
 });
 form.addEventListener("focusout", () => {
   if (print() !== kept) keep();
-});
-picker.addEventListener("change", () => {
-  addAll([...picker.files]);
-  picker.value = "";
-});
-pictures.addEventListener("click", (event) => {
-  const button = event.target.closest("button[name=arrange]");
-  if (!button) return;
-  event.preventDefault();
-  arrange(button);
-});
-form.addEventListener("paste", (event) => {
-  if (!holdsFiles(event.clipboardData)) return;
-  event.preventDefault();
-  addAll([...event.clipboardData.files]);
-});
-form.addEventListener("dragover", (event) => {
-  if (!event.dataTransfer.types.includes("Files")) return;
-  event.preventDefault();
-  form.classList.add("dropping");
-});
-form.addEventListener("dragleave", (event) => {
-  if (!form.contains(event.relatedTarget)) form.classList.remove("dropping");
-});
-form.addEventListener("drop", (event) => {
-  if (!event.dataTransfer.files.length) return;
-  event.preventDefault();
-  form.classList.remove("dropping");
-  addAll([...event.dataTransfer.files]);
 });
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -407,11 +275,11 @@ form.addEventListener("submit", async (event) => {
   if (!button || button === keepButton) {
     event.preventDefault();
     keep();
-  } else if ((adding && handsOver(button)) || (print() !== kept && (!field("post").value || handsOver(button)))) {
+  } else if ((arriving() && handsOver(button)) || (print() !== kept && (!field("post").value || handsOver(button)))) {
     // The draft and its pictures come first: nothing is handed over without what was still on its
     // way, and who is signed out or without a connection stays beside the text and is told so.
     event.preventDefault();
-    const [arrived, isKept] = [await (adding ?? true), await keep()];
+    const [arrived, isKept] = [await (arriving() ?? true), await keep()];
     if (arrived && isKept) form.requestSubmit(button);
     else (arrived ? state : document.getElementById("arriving")).scrollIntoView({ block: "center" });
   } else {
@@ -435,10 +303,8 @@ document.body.addEventListener("htmx:beforeOnLoad", (event) => {
   // Who was signed out is told so beside the text, and not led away from it.
   if (event.detail.xhr.getResponseHeader("HX-Refresh")) event.preventDefault();
 });
-document.body.addEventListener("htmx:oobAfterSwap", countDescriptions);
 
 showWhatApplies();
-countDescriptions();
 offerCopy();
 takeUpWhatCameFirst();
 (form.querySelector(".question") ?? form.querySelector("#changed > *"))?.focus();
