@@ -64,9 +64,11 @@ def _refuse_to_wait_for_nobody(current: "Sequence[Delivery]") -> None:
 
 def _outcome(delivery: "Delivery") -> str:
     from parvis.report.decisions import reason_of
+    from parvis.report.going_out import going_out
 
-    told = delivery.link or reason_of(delivery)
-    return f"{delivery.account}: {delivery.get_state_display()}. {told}".strip()
+    out = going_out(delivery)
+    told = (out.words, reason_of(delivery), *(part.link for part in out.out))
+    return " ".join([f"{delivery.account}: {delivery.get_state_display()}.", *filter(None, told)])
 
 
 def _facts(delivery: "Delivery") -> dict[str, object]:
@@ -77,5 +79,7 @@ def _facts(delivery: "Delivery") -> dict[str, object]:
         "account": str(delivery.account),
         "state": delivery.state,
         "link": delivery.link,
+        "links": [str(receipt["url"]) for receipt in delivery.receipts],
+        "parts": len(delivery.parts),
         "reason": reason_of(delivery),
     }
