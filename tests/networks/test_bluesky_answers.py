@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from parvis.networks.bluesky import xrpc
-from parvis.networks.bluesky.finding import method_of, read_presence, read_receipt
+from parvis.networks.bluesky.finding import read_presence
 from parvis.networks.bluesky.measures import read_posts, read_thread
 from parvis.networks.bluesky.permission import expiry, read_session, read_tokens, sign_in_failure
+from parvis.networks.bluesky.post import method_of, read_receipt
 from parvis.networks.contract import (
     Presence,
 )

@@ -23,7 +23,7 @@ from parvis.networks.facebook.chunks import Session
 from parvis.networks.facebook.finding import likeness, read_page
 from parvis.networks.facebook.measures import read_counts
 from parvis.networks.facebook.permission import WAY
-from parvis.networks.facebook.publishing import (
+from parvis.networks.facebook.post import (
     build_comment,
     build_post,
     build_reel,

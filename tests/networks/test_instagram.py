@@ -34,12 +34,8 @@ from parvis.networks.instagram.containers import (
 from parvis.networks.instagram.finding import media_likeness, read_page
 from parvis.networks.instagram.measures import read_comments
 from parvis.networks.instagram.permission import BY_PAGE, DIRECT, read_grant, read_tokens
-from parvis.networks.instagram.publishing import (
-    build_comment,
-    build_post,
-    read_quota,
-    refuse_unfit_story,
-)
+from parvis.networks.instagram.post import build_comment, build_post, refuse_unfit_story
+from parvis.networks.instagram.publishing import read_quota
 from parvis.networks.instagram.traits import traits_of
 from parvis.networks.likeness import Likeness
 from parvis.networks.secret import Secret

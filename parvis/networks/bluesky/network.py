@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from parvis.networks.bluesky import permission, xrpc
-from parvis.networks.bluesky.finding import method_of, read_presence, read_receipt
+from parvis.networks.bluesky.finding import read_presence
 from parvis.networks.bluesky.identity import Directory, resolve_handle
 from parvis.networks.bluesky.keys import KeyClock
 from parvis.networks.bluesky.measures import AppView
@@ -17,6 +17,8 @@ from parvis.networks.bluesky.post import (
     build_record,
     build_reply,
     mentioned_handles,
+    method_of,
+    read_receipt,
     uri_of,
 )
 from parvis.networks.bluesky.traits import TRAITS

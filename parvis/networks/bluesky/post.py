@@ -1,10 +1,13 @@
-"""The post as a record: `app.bsky.feed.post`, its facets and its images (AT Protocol lexicons)."""
+"""The post as a record: `app.bsky.feed.post`, its facets and its images (AT Protocol lexicons);
+and the receipt."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from parvis.networks.bluesky import xrpc
 from parvis.networks.bluesky.identity import is_handle
-from parvis.networks.contract import Account, Json, MediaFile, Part, Published
+from parvis.networks.contract import Account, Json, MediaFile, Part, Prepared, Published
+from parvis.networks.http import Answer
 from parvis.networks.part import GIF
 from parvis.networks.text import Span, find_hashtags, find_links, find_mentions, graphemes
 from parvis.networks.traits import ReplySetting
@@ -74,7 +77,7 @@ def page_of(server: str, uri: str) -> str:
 
 
 def build_body(account: Account, key: str, part: Part, record: Json) -> Json:
-    """The arguments that publish the record, of the procedure that `finding.method_of` names."""
+    """The arguments that publish the record, of the procedure that `method_of` names."""
     if part.reply_setting in GATED:
         return build_gated_writes(account, key, record, part.reply_setting)
     return build_put(account, key, record)
@@ -184,3 +187,49 @@ def _shape(file: MediaFile) -> Json:
 
 def _timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def read_receipt(answer: Answer, account: Account, prepared: Prepared) -> Published:
+    """What putRecord or applyWrites answered. A repeated, equal putRecord is answered with the
+    same URI."""
+    said = xrpc.read(answer)
+    written = _first_result(said) if is_gated(prepared) else said
+    return receipt_of(answer, written, account, prepared)
+
+
+def _first_result(said: Json) -> Json:
+    """Of applyWrites: the results come in the order of the writes, the post first."""
+    results = said.get("results")
+    first = results[0] if isinstance(results, list) and results else None
+    return first if isinstance(first, dict) else {}
+
+
+def receipt_of(answer: Answer, written: Json, account: Account, prepared: Prepared) -> Published:
+    """`written` is what the server says of the record. The key is ours, so another URI than the
+    one that was asked for is no answer."""
+    uri = uri_of(account, prepared.key)
+    if written.get("uri") != uri:
+        raise answer.unreadable()
+    return Published(
+        remote_id=uri,
+        url=page_of(account.server, uri),
+        published_at=datetime.fromisoformat(_record_in(prepared)["createdAt"]),
+        reference={"cid": written["cid"]} if isinstance(written.get("cid"), str) else {},
+    )
+
+
+def is_gated(prepared: Prepared) -> bool:
+    return "writes" in prepared.body
+
+
+def method_of(prepared: Prepared) -> str:
+    """The procedure that takes the prepared arguments."""
+    verb = "applyWrites" if is_gated(prepared) else "putRecord"
+    return f"com.atproto.repo.{verb}"
+
+
+def _record_in(prepared: Prepared) -> Json:
+    record: Json = (
+        prepared.body["writes"][0]["value"] if is_gated(prepared) else prepared.body["record"]
+    )
+    return record

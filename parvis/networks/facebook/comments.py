@@ -31,7 +31,7 @@ async def read_comments(
         account.server,
         f"{remote_id}/comments",
         account.tokens.access,
-        purpose="replies",
+        purpose="read replies",
         query=query,
     )
     if is_missing(read_fault(answer)):

@@ -7,7 +7,7 @@ from typing import Any
 from parvis.networks.contract import Account, Found, Json, Prepared, Presence, Published
 from parvis.networks.errors import NotSent
 from parvis.networks.facebook.api import API, url_of
-from parvis.networks.facebook.publishing import video_published
+from parvis.networks.facebook.post import video_published
 from parvis.networks.facebook.reels import (
     is_broken,
     is_in_work,

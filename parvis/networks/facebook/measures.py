@@ -96,7 +96,7 @@ async def _ask(http: Http, account: Account, ids: Sequence[str], fields: str) ->
         account.server,
         "",
         account.tokens.access,
-        purpose="metrics",
+        purpose="read metrics",
         query={"ids": ",".join(ids), "fields": fields},
     )
 

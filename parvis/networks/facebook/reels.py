@@ -42,7 +42,7 @@ async def upload_whole(
         await _send(http, account, video, video_id, has)
 
     async def has_arrived() -> bool:
-        return has_all(await read_status(http, account, video_id, purpose="processing"))
+        return has_all(await read_status(http, account, video_id, purpose="await media"))
 
     await wait_until(has_arrived, API.label, pauses)
     return video_id

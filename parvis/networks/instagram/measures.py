@@ -82,7 +82,7 @@ async def _insights(
 
 async def _ask(http: Http, account: Account, path: str, query: dict[str, str]) -> Answer:
     return await API.get(
-        http, account.server, path, account.tokens.access, purpose="metrics", query=query
+        http, account.server, path, account.tokens.access, purpose="read metrics", query=query
     )
 
 
@@ -93,7 +93,7 @@ async def read_replies(http: Http, account: Account, remote_id: str, cursor: str
         account.server,
         f"{remote_id}/comments",
         account.tokens.access,
-        purpose="replies",
+        purpose="read replies",
         query=query | ({"after": cursor} if cursor else {}),
     )
     if is_missing(read_fault(answer)):

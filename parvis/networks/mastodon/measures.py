@@ -50,7 +50,7 @@ async def _shown_together(
     if len(remote_ids) < 2:
         return {}
     asked = urlencode([("id[]", remote_id) for remote_id in remote_ids])
-    answer = await _ask(http, account, f"/api/v1/statuses?{asked}", "metrics")
+    answer = await _ask(http, account, f"/api/v1/statuses?{asked}", "read metrics")
     if answer.status in (400, 404, 405, 422):
         return {}
     if not answer.ok:
@@ -66,7 +66,7 @@ async def _shown_one_by_one(
 ) -> dict[str, Shown]:
     shown: dict[str, Shown] = {}
     for remote_id in remote_ids:
-        answer = await _ask(http, account, f"/api/v1/statuses/{remote_id}", "metrics")
+        answer = await _ask(http, account, f"/api/v1/statuses/{remote_id}", "read metrics")
         if is_gone(answer):
             continue
         if not answer.ok:
@@ -89,7 +89,7 @@ def _metrics(remote_id: str, shown: Shown | None) -> Metrics:
 async def read_replies(http: Http, account: Account, remote_id: str) -> Replies:
     """All of them at once: to a signed-in account Mastodon shows 4,096 descendants. Those to
     replies are among them, and so are later parts of the account's own thread."""
-    answer = await _ask(http, account, f"/api/v1/statuses/{remote_id}/context", "replies")
+    answer = await _ask(http, account, f"/api/v1/statuses/{remote_id}/context", "read replies")
     if is_gone(answer):
         raise Refused(
             "post-gone",

@@ -119,7 +119,7 @@ async def _ask(http: Http, account: Account, media_id: str) -> Answer:
     return await http.get(
         f"{account.server}/api/v1/media/{media_id}",
         network=NETWORK,
-        purpose="ask for media",
+        purpose="await media",
         bearer=account.tokens.access,
     )
 

@@ -71,7 +71,7 @@ async def read_replies(http: Http, account: Account, remote_id: str, cursor: str
     answer = await http.get(
         f"{account.server}/2/tweets/search/recent",
         network=NETWORK,
-        purpose="replies",
+        purpose="read replies",
         query=query,
         bearer=account.tokens.access,
     )
@@ -134,7 +134,7 @@ async def _ask(http: Http, account: Account, batch: Sequence[str], fields: str) 
     return await http.get(
         f"{account.server}/2/tweets",
         network=NETWORK,
-        purpose="metrics",
+        purpose="read metrics",
         query={
             "ids": ",".join(batch),
             "post.fields": fields,
