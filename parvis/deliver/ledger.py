@@ -29,7 +29,8 @@ class Intent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """What became of one try. `ready_in` is seconds from now; `ready_at`, if set, wins over it.
-    `forgets` throws away what was prepared of the part: it will never do."""
+    `forgets` throws away what was prepared of the part: it will never do. `cause` is the try's own
+    code, where `code` tells what the delivery waits for."""
 
     claim: Claim
     before: State
@@ -38,6 +39,7 @@ class Settlement:
     attempt_id: int | None = None
     outcome: Outcome | None = None
     code: str = ""
+    cause: str = ""
     sentence: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     answer: dict[str, Any] = field(default_factory=dict)
@@ -136,8 +138,8 @@ _SETTLE = """
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS g(
         id bigint, fence bigint, before text, after text, part int, attempt_id bigint,
-        outcome text, code text, sentence text, facts jsonb, answer jsonb, receipt jsonb,
-        candidates jsonb, ready_in float8, ready_at timestamptz, forgets boolean)
+        outcome text, code text, cause text, sentence text, facts jsonb, answer jsonb,
+        receipt jsonb, candidates jsonb, ready_in float8, ready_at timestamptz, forgets boolean)
 ), settled AS (
     UPDATE deliver_delivery d
     SET state = g.after,
@@ -160,7 +162,8 @@ WITH given AS (
     RETURNING d.id, d.fence, d.tries
 ), told AS (
     UPDATE deliver_attempt a
-    SET finished_at = clock_timestamp(), outcome = g.outcome, code = g.code, answer = g.answer
+    SET finished_at = clock_timestamp(), outcome = g.outcome, answer = g.answer,
+        code = coalesce(nullif(g.cause, ''), g.code)
     FROM given g WHERE a.id = g.attempt_id AND g.outcome IS NOT NULL
 ), looked_up AS (
     UPDATE deliver_attempt a SET outcome = g.outcome
@@ -171,8 +174,8 @@ WITH given AS (
     INSERT INTO deliver_attempt
         (delivery_id, part, number, fence, worker, request, outcome, code, answer,
          started_at, finished_at)
-    SELECT s.id, g.part, s.tries, s.fence, %(worker)s, '{}', g.outcome, g.code, g.answer,
-           clock_timestamp(), clock_timestamp()
+    SELECT s.id, g.part, s.tries, s.fence, %(worker)s, '{}', g.outcome,
+           coalesce(nullif(g.cause, ''), g.code), g.answer, clock_timestamp(), clock_timestamp()
     FROM settled s JOIN given g ON g.id = s.id
     WHERE g.attempt_id IS NULL AND g.before <> 'checking' AND g.outcome IS NOT NULL
 )

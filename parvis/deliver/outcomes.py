@@ -23,6 +23,10 @@ from parvis.networks.errors import (
     Unknown,
 )
 
+# Why a delivery is held when its account must be connected again, whatever showed that: with one
+# code for all of them, all go on once it is.
+RECONNECT = "reconnect"
+
 LONGEST_PAUSE = 15 * 60.0
 LOOKUPS_BEFORE_ASKING = 6
 LOOKUPS_WITHOUT_ANSWER = 40
@@ -62,7 +66,8 @@ def failed(
         attempt_id=attempt_id,
         outcome=outcome,
         answer={**error.facts, "sentence": error.sentence},
-        **_told(error),
+        **_told(error, code=RECONNECT if isinstance(error, Reconnect) else error.code),
+        cause=error.code,
         ready_in=_pause_after(after, taken.tries),
         ready_at=error.until if isinstance(error, SlowDown) else None,
         forgets=isinstance(error, PrepareAnew),
@@ -124,7 +129,7 @@ def lookup_failed(taken: Taken, error: NetworkError) -> Settlement:
     return _lookup_settlement(
         taken,
         State.UNKNOWN if enough else State.CHECKING,
-        **_told(error),
+        **_told(error, code=error.code),
         ready_in=pause(taken.lookups),
         ready_at=error.until if isinstance(error, SlowDown) else None,
     )
@@ -191,9 +196,9 @@ def _lookup_settlement(taken: Taken, after: State, **what: Any) -> Settlement:
     )
 
 
-def _told(error: NetworkError) -> dict[str, Any]:
+def _told(error: NetworkError, *, code: str) -> dict[str, Any]:
     return {
-        "code": error.code,
+        "code": code,
         "sentence": error.sentence,
         "facts": dict(error.facts),
     }

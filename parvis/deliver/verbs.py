@@ -13,6 +13,7 @@ from parvis.compose.verbs import duplicate, start_draft
 from parvis.connections.models import Account
 from parvis.deliver.freeze import freeze
 from parvis.deliver.models import Delivery
+from parvis.deliver.outcomes import RECONNECT as RECONNECT
 from parvis.deliver.outcomes import receipt_to_json
 from parvis.deliver.rest import content_of_the_rest
 from parvis.deliver.states import MAY_BE_CALLED_BACK, STAYED_HERE, State, sources_of
@@ -21,7 +22,7 @@ from parvis.people.models import User
 
 DUE = "parvis_due"  # the channel that wakes the clock
 # Why deliveries of an account are held while it cannot publish.
-RECONNECT, DISCONNECTED = "reconnect", "disconnected"
+DISCONNECTED = "disconnected"
 
 
 class InThePast(Exception):

@@ -33,6 +33,7 @@ from parvis.networks.instagram import Instagram
 from parvis.networks.linkedin import media as linkedin_media
 from parvis.networks.mastodon import Mastodon
 from parvis.networks.registry import networks
+from parvis.networks.secret import Secret
 from parvis.networks.threads import Threads
 from parvis.networks.x import media as x_media
 from parvis.people.models import Workspace
@@ -75,8 +76,14 @@ class Rehearsal:
     def __init__(self, sandbox: RunningSandbox, workspace: Workspace, kind: Kind) -> None:
         self.sandbox = sandbox
         self.workspace = workspace
+        self.kind = kind
         self.network = kind.network
         self.account = _connected(sandbox, workspace, kind)
+
+    def connect_again(self) -> None:
+        again = _connected(self.sandbox, self.workspace, self.kind)
+        assert again.pk == self.account.pk
+        self.account = again
 
     def schedule(self, text: str = TEXT, **content: Any) -> Delivery:
         """With a picture where the network takes no text alone."""
@@ -275,6 +282,9 @@ def _shown(ask: Ask) -> dict[str, str]:
 
 def _connected(sandbox: RunningSandbox, workspace: Workspace, kind: Kind) -> Account:
     stage = next(stage for stage in rehearsal.stages() if stage.network == kind.network)
+    if not rehearsal.has_pages(stage):
+        password = Secret(_new_app_password(stage))
+        return rehearsal.rehearse_with(workspace, replace(stage, password=password))
     if not kind.way:
         return rehearsal.rehearse_with(workspace, stage)
     departing = rehearsal.begin_at(stage, _RETURN, way=kind.way)
@@ -282,6 +292,14 @@ def _connected(sandbox: RunningSandbox, workspace: Workspace, kind: Kind) -> Acc
     found = finish_oauth(departing, returned.query["code"])
     ours = next((each for each in found if "organization" in each.remote_id), found[0])
     return keep_connected(workspace, ours, is_sandbox=True)
+
+
+def _new_app_password(stage: rehearsal.Stage) -> str:
+    """Made on Bluesky's own page for it, where a withdrawn one is dead for good."""
+    page = f"{stage.origin}/settings/app-passwords"
+    named = {"account": stage.handle, "name": "Parvis"}
+    shown = ask("POST", page, form=named).confirmed().body.decode()
+    return shown.partition("<code>")[2].partition("</code>")[0]
 
 
 def _impatient_networks(**where: str) -> dict[str, Network]:
