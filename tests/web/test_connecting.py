@@ -126,7 +126,7 @@ def test_one_click_is_told_in_french(
 ) -> None:
     User.objects.update(language="fr")
     page = html.unescape(desk.post("/accounts/rehearse/", follow=True).content.decode())
-    assert "7 comptes sont connectés : " in page
+    assert "7 comptes sont connectés\xa0: " in page
     assert page.count("(bac à sable) sur ") == 7
 
 
