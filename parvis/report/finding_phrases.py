@@ -148,9 +148,7 @@ _VIDEOS = {
         "%(count)s videos, and this network takes %(limit)s. Remove some, or leave it out.",
         "limit",
     ),
-    "video-beside-images": _(
-        "This network takes no video beside pictures. Keep one of the two."
-    ),
+    "video-beside-images": _("This network takes no video beside pictures. Keep one of the two."),
     "video-type": _(
         "Video %(number)s is of a kind that this network does not take. Add it as an MP4."
     ),
