@@ -102,6 +102,25 @@ def test_a_thread_goes_on_after_the_worker_died_between_two_parts(rehearsal: Reh
 
 
 @on(*THREADING)
+def test_trouble_with_the_second_ones_picture_delays_it_and_the_third_alone(
+    rehearsal: Rehearsal,
+) -> None:
+    delivery = rehearsal.schedule(thread=MORE, media=(rehearsal.picture(part=1),))
+    is_fetched = rehearsal.account.traits.fetches_media
+    # Threads makes a container for each text, the first one's among them.
+    first = {"on": "container", "after": 1} if is_fetched else {"on": "upload"}
+    rehearsal.order("lose-answer", **first)
+
+    rehearsal.deliver()
+    assert settled(delivery).state == State.SCHEDULED, told_of(delivery)
+    assert len(rehearsal.posts) == 1
+    rehearsal.deliver_again()
+
+    assert_each_answers_the_one_before(rehearsal, delivery)
+    assert [len(post["media"]) for post in rehearsal.posts] == [0, 1, 0]
+
+
+@on(*THREADING)
 def test_when_the_second_is_refused_the_first_stays_and_the_third_is_not_sent(
     rehearsal: Rehearsal,
 ) -> None:
