@@ -15,6 +15,7 @@ port in `ports.py` and a line in `registry.py`. What is there to build on:
     clock.py      self.clock.now()
     oauth.py      Rules for `oauth_rules`, then self.oauth: client, redeem, renew, revoke, check
     consent.py    ConsentPage: the authorise page
+    fetching.py   await fetch(url, limit), for a network that comes to get its media
     limits.py     self.windows.take("create/42", limit=100, seconds=900) -> Window
     faults.py     what can be ordered; which of them are a network's own to carry out
     audience.py   likes, views and answers over time: self.counts(post), self.votes(post, 4)

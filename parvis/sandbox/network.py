@@ -193,10 +193,7 @@ class SandboxNetwork(ABC):
         return str(self.world.next_snowflake())
 
     def person(self, person_id: str) -> Person:
-        found = self.shelf.people.get(person_id)
-        if found is None:
-            raise LookupError(f"{self.name} has nobody with the id {person_id}")
-        return found
+        return self.shelf.people.known(person_id)
 
     def person_named(self, handle: str) -> Person | None:
         wanted = handle.lstrip("@").lower()

@@ -32,7 +32,8 @@ class PortTaken(Exception):
 
 class Sandbox:
     """An async context manager. `port` 0 takes free ports; else the control listens on `port` and
-    each network on the port that ports.PORTS adds to it."""
+    each network on the port that ports.PORTS adds to it. `listeners` are inherited sockets of just
+    these ports, in their order, and are used instead."""
 
     def __init__(
         self,
@@ -43,9 +44,11 @@ class Sandbox:
         state: Path | None = None,
         speed: float = 1.0,
         only: Sequence[type[SandboxNetwork]] | None = None,
+        listeners: Sequence[socket.socket] = (),
     ) -> None:
         self._host = _loopback(host)
         self._port = port
+        self._listeners = listeners
         self._seed, self._state, self._speed = seed, state, speed
         self._classes = networks() if only is None else tuple(only)
         self._runners: list[web.AppRunner] = []
@@ -77,11 +80,12 @@ class Sandbox:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SECONDS_TO_END)
         await runner.setup()
         self._runners.append(runner)
-        listener = self._bound(self._port + offset if self._port else 0)
+        listener = self._listeners[offset] if self._listeners else self._bound(offset)
         await web.SockSite(runner, listener).start()
         return f"http://{self._shown_host}:{listener.getsockname()[1]}"
 
-    def _bound(self, port: int) -> socket.socket:
+    def _bound(self, offset: int) -> socket.socket:
+        port = self._port + offset if self._port else 0
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -28,6 +28,13 @@ class Collection(Generic[R]):
     def get(self, key: str) -> R | None:
         return self._records.get(key)
 
+    def known(self, key: str) -> R:
+        """Of a key that another record names."""
+        found = self.get(key)
+        if found is None:
+            raise LookupError(f"{self._network} has no {self._name} {key}")
+        return found
+
     def put(self, record: R) -> R:
         self._storage.put(self._network, self._name, record.id, record_to_json(record))
         self._took(record)

@@ -108,8 +108,7 @@ class AppView:
         return post
 
     def _post(self, post: Post) -> Json:
-        record = self._repo.records.get(post.id)
-        assert record is not None
+        record = self._repo.records.known(post.id)
         counts = self._network.counts(post)
         view = {
             "uri": post.id,
@@ -183,8 +182,7 @@ class AppView:
         return web.json_response({"uri": post.id, "posts": [self._post(p) for p in quoting]})
 
     def _quoted(self, post: Post) -> str:
-        record = self._repo.records.get(post.id)
-        assert record is not None
+        record = self._repo.records.known(post.id)
         embed = record.extra["value"].get("embed", {}).get("record", {})
         return str(embed.get("record", embed).get("uri", ""))
 

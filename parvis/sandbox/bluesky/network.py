@@ -137,8 +137,7 @@ class Bluesky(SandboxNetwork):
         return self.shelf.posts.living(uri)
 
     def audience_answer(self, post: Post, author: Person, text: str, at: datetime) -> Post:
-        answered = self.repo.records.get(post.id)
-        assert answered is not None
+        answered = self.repo.records.known(post.id)
         parent = {"uri": post.id, "cid": answered.extra["cid"]}
         root = answered.extra["value"].get("reply", {}).get("root", parent)
         record = {

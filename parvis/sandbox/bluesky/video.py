@@ -140,8 +140,7 @@ class VideoService:
         upload = self._upload(request, stated["jobId"])
         if not upload.extra["job"]:
             upload = self._assembled(self._open(request, stated["jobId"]))
-        job = self._jobs.get(upload.extra["job"])
-        assert job is not None
+        job = self._jobs.known(upload.extra["job"])
         status = self._status(job, asked=False)
         return web.json_response({"completedJobId": job.id, "jobStatus": status})
 

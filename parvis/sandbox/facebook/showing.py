@@ -315,10 +315,6 @@ class Showing:
         return {"data": insights({name: known[name] for name in names}, post.id)}
 
 
-def _status_type(post: Post) -> str:
-    return "added_photos" if post.media_ids else "mobile_status_update"
-
-
 def _video_path(video: Media) -> str:
     if video.extra["edge"] == "videos":
         return f"/{video.owner_id}/videos/{video.id}/"

@@ -5,15 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from parvis.sandbox.fetching import NotFetched, TooLarge, fetch
 from parvis.sandbox.graph.faults import bad_parameter, error, missing
-from parvis.sandbox.graph.media import (
-    NotFetched,
-    TooLarge,
-    Unreadable,
-    fetch,
-    look_into_picture,
-    look_into_video,
-)
+from parvis.sandbox.graph.media import Unreadable, look_into_picture, look_into_video
 from parvis.sandbox.graph.network import Asked
 from parvis.sandbox.network import Answered, SandboxNetwork
 from parvis.sandbox.records import Media

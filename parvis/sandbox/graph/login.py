@@ -93,8 +93,7 @@ class Login:
                 (each.expires_at is None) == (token.kind == LONG) and not each.revoked
             ):
                 return each
-        app = self._network.shelf.apps.get(token.app_id)
-        assert app is not None
+        app = self._network.shelf.apps.known(token.app_id)
         left = token.expires_at - self._network.clock.now() if token.expires_at else timedelta()
         return self._oauth.issue(
             app,

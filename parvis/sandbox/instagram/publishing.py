@@ -9,15 +9,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from parvis.sandbox.faults import Kind, Purpose
+from parvis.sandbox.fetching import NotFetched, TooLarge, fetch
 from parvis.sandbox.graph.faults import bad_parameter, missing
-from parvis.sandbox.graph.media import (
-    NotFetched,
-    TooLarge,
-    Unreadable,
-    fetch,
-    look_into_picture,
-    look_into_video,
-)
+from parvis.sandbox.graph.media import Unreadable, look_into_picture, look_into_video
 from parvis.sandbox.graph.network import Asked
 from parvis.sandbox.instagram.faults import (
     bad_carousel,

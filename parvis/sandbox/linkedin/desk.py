@@ -81,8 +81,7 @@ class Desk:
         return f"urn:li:activity:{int(post.id) + 1}"
 
     def comment_urn(self, comment: Post) -> str:
-        post = self.network.shelf.posts.get(comment.root_id)
-        assert post is not None
+        post = self.network.shelf.posts.known(comment.root_id)
         return f"urn:li:comment:({self.activity_urn(post)},{comment.id})"
 
 

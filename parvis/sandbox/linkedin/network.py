@@ -10,7 +10,7 @@ from parvis.sandbox.faults import Fault, Kind
 from parvis.sandbox.linkedin import answers
 from parvis.sandbox.linkedin.desk import Desk, refuse_scope
 from parvis.sandbox.linkedin.posts import NAMES_DELETED, Posts
-from parvis.sandbox.linkedin.signing import RULES, Signing
+from parvis.sandbox.linkedin.signing_in import RULES, Signing
 from parvis.sandbox.linkedin.social import Social
 from parvis.sandbox.linkedin.uploads import Uploads
 from parvis.sandbox.network import Route, SandboxNetwork, usual_cast
@@ -81,8 +81,7 @@ class LinkedIn(SandboxNetwork):
     def permalink(self, post: Post) -> str:
         if not post.parent_id:
             return f"{self.origin}/feed/update/{self._desk.post_urn(post)}/"
-        above = self.shelf.posts.get(post.root_id)
-        assert above is not None
+        above = self.shelf.posts.known(post.root_id)
         return f"{self.permalink(above)}?commentUrn={self._desk.comment_urn(post)}"
 
     def post_at(self, request: web.Request) -> Post | None:

@@ -7,7 +7,7 @@ from parvis.sandbox.mastodon.about import About
 from parvis.sandbox.mastodon.media import Uploads
 from parvis.sandbox.mastodon.reading import Reading
 from parvis.sandbox.mastodon.server import Server
-from parvis.sandbox.mastodon.signing import Permission, Signing
+from parvis.sandbox.mastodon.signing_in import Permission, Signing
 from parvis.sandbox.mastodon.statuses import Statuses
 from parvis.sandbox.network import Route
 from parvis.sandbox.world import World

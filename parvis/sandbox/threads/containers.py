@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from parvis.sandbox.fetching import NotFetched
 from parvis.sandbox.network import Answered, SandboxNetwork
 from parvis.sandbox.records import Item, Media, Token
 from parvis.sandbox.shelf import Collection
@@ -24,13 +25,7 @@ from parvis.sandbox.threads.answers import (
     nonexisting_field,
     parameters,
 )
-from parvis.sandbox.threads.fetching import (
-    Fetched,
-    NotFetched,
-    Unfit,
-    fetch_image,
-    fetch_video,
-)
+from parvis.sandbox.threads.fetching import Fetched, Unfit, fetch_image, fetch_video
 
 TEXT_LIMIT = 500
 ALT_LIMIT = 1000

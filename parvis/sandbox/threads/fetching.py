@@ -1,7 +1,4 @@
-"""Fetching media from the address that was named, and looking into them.
-
-Threads fetches from anywhere; the sandbox never asks a host beyond loopback.
-"""
+"""Media as Threads fetches them from the address that was named, and what it finds unfit."""
 
 import asyncio
 import io
@@ -9,12 +6,10 @@ from dataclasses import dataclass
 
 import av
 import av.error
-from aiohttp import ClientError, ClientSession, ClientTimeout
 from PIL import Image, UnidentifiedImageError
-from yarl import URL
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_SECONDS = 20.0
+from parvis.sandbox.fetching import TooLarge, fetch
+
 # documentation/threads/posts, "Media Specifications"; MB taken as the larger one.
 IMAGE_BYTES = 8 * 1024 * 1024
 VIDEO_BYTES = 1024 * 1024 * 1024
@@ -23,10 +18,6 @@ _LONGEST_SECONDS = 300.0
 _WIDEST_VIDEO = 1920
 _IMAGE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 _CODECS = frozenset({"h264", "hevc"})
-
-
-class NotFetched(Exception):
-    """Nothing could be had from the address."""
 
 
 class Unfit(Exception):
@@ -55,34 +46,10 @@ async def fetch_video(url: str) -> Fetched:
 
 
 async def _fetch(url: str, limit: int) -> bytes:
-    address = _loopback(url)
-    chunks: list[bytes] = []
     try:
-        async with (
-            ClientSession(timeout=ClientTimeout(total=_SECONDS)) as session,
-            session.get(address) as answer,
-        ):
-            if answer.status != 200:
-                raise NotFetched(f"{address.host} answered {answer.status}")
-            size = 0
-            async for chunk in answer.content.iter_any():
-                size += len(chunk)
-                if size > limit:
-                    raise Unfit("UNKNOWN")
-                chunks.append(chunk)
-    except (ClientError, TimeoutError) as trouble:
-        raise NotFetched(str(trouble)) from None
-    return b"".join(chunks)
-
-
-def _loopback(url: str) -> URL:
-    try:
-        address = URL(url)
-    except ValueError:
-        raise NotFetched("This is no address.") from None
-    if address.scheme not in ("http", "https") or address.host not in _LOOPBACK:
-        raise NotFetched("The sandbox fetches from loopback alone.")
-    return address
+        return await fetch(url, limit)
+    except TooLarge:
+        raise Unfit("UNKNOWN") from None
 
 
 def _image_type(content: bytes) -> str:

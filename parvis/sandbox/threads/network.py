@@ -13,10 +13,10 @@ from parvis.sandbox.oauth import TokenTrouble
 from parvis.sandbox.records import Person, Post, Token
 from parvis.sandbox.threads.answers import error, parameters, unauthorised
 from parvis.sandbox.threads.containers import Containers
-from parvis.sandbox.threads.permission import RULES, Permission
 from parvis.sandbox.threads.publishing import Publishing
 from parvis.sandbox.threads.reading import Reading
 from parvis.sandbox.threads.shown import id_of, shortcode
+from parvis.sandbox.threads.signing_in import RULES, Permission
 
 _VERSION = "/v1.0"
 # "4800 * Number of Impressions" in 24 hours, of which at least 10 are assumed.

@@ -34,8 +34,6 @@ _WHOLE_PATH = rf"(?:(?:{_PATH}*(?:{_NESTED}{_PATH}*)*(?:{_PATH_END}|{_NESTED}))|
 _QUERY = r"[a-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]"
 _QUERY_END = r"[a-z0-9\-_&=#/]"
 
-# The four signs that twitter-text takes for text until a variation selector follows.
-_TEXTUAL = "©®™♟"
 # The flags, keycaps, families, skin tones and subdivisions of Unicode's emoji.
 # A sign that is a text by itself, such as ©, is an emoji with a selector behind it, or in company.
 _SIGN = r"[\p{Emoji}--[0-9#*\p{RI}]]"
