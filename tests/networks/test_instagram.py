@@ -20,9 +20,10 @@ from parvis.networks.contract import (
 )
 from parvis.networks.errors import NotSent, PrepareAnew, Reconnect, Refused
 from parvis.networks.fit import refuse_misfit
+from parvis.networks.graph.tokens import read_lasting
 from parvis.networks.http import Http
 from parvis.networks.instagram import Instagram
-from parvis.networks.instagram.api import FACEBOOK_LOGIN, INSTAGRAM_LOGIN
+from parvis.networks.instagram.api import API, FACEBOOK_LOGIN, INSTAGRAM_LOGIN
 from parvis.networks.instagram.containers import (
     State,
     Status,
@@ -33,7 +34,7 @@ from parvis.networks.instagram.containers import (
 )
 from parvis.networks.instagram.finding import media_likeness, read_page
 from parvis.networks.instagram.measures import read_comments
-from parvis.networks.instagram.permission import BY_PAGE, DIRECT, read_grant, read_tokens
+from parvis.networks.instagram.permission import BY_PAGE, DIRECT, read_grant
 from parvis.networks.instagram.post import build_comment, build_post, refuse_unfit_story
 from parvis.networks.instagram.publishing import read_quota
 from parvis.networks.instagram.traits import traits_of
@@ -110,7 +111,7 @@ class TestSigningIn:
     def test_a_token_is_renewed_a_week_after_it_was_given(self) -> None:
         told = {"access_token": "long", "token_type": "bearer", "expires_in": 60 * 24 * 3600}
 
-        tokens = read_tokens(answer(200, told), (), NOON)
+        tokens = read_lasting(API, answer(200, told), (), NOON)
 
         assert tokens.refresh_at == NOON + timedelta(days=7)
         assert tokens.expires_at == NOON + timedelta(days=60)

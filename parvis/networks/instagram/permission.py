@@ -1,7 +1,7 @@
 """Connecting professional accounts: directly at Instagram, or through the Pages they belong to."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from yarl import URL
@@ -17,7 +17,6 @@ from parvis.networks.contract import (
     Way,
 )
 from parvis.networks.errors import Refused
-from parvis.networks.graph.call import word
 from parvis.networks.graph.login import (
     Page,
     code_refused,
@@ -27,6 +26,7 @@ from parvis.networks.graph.login import (
     scope_missing,
     sign_in,
 )
+from parvis.networks.graph.tokens import read_lasting
 from parvis.networks.hosts import beside
 from parvis.networks.http import Answer, Http
 from parvis.networks.instagram.api import (
@@ -66,10 +66,6 @@ BY_PAGE = Way(
 INSTAGRAM_APP = DeveloperApp(
     name="instagram", label="Instagram", page="https://developers.facebook.com/apps"
 )
-
-# Refreshing is allowed from 24 hours on. Once a week leaves seven more tries before the 60 days
-# are over.
-_REFRESH_AFTER = timedelta(days=7)
 
 
 def authorise_url(
@@ -149,23 +145,7 @@ async def _lengthened(
             "access_token": short,
         },
     )
-    return read_tokens(answer, scopes, datetime.now(UTC))
-
-
-def read_tokens(answer: Answer, scopes: tuple[str, ...], now: datetime) -> Tokens:
-    """A token that goes on being refreshed never lapses; one that is not is dead when it expires,
-    and then only the person can give another."""
-    told = API.accepted(answer)
-    lasts = told.get("expires_in")
-    if not isinstance(lasts, int) or lasts <= 0:
-        raise answer.unreadable()
-    life = timedelta(seconds=lasts)
-    return Tokens(
-        access=Secret(word(answer, "access_token")),
-        expires_at=now + life,
-        refresh_at=now + min(_REFRESH_AFTER, life / 2),
-        scopes=scopes,
-    )
+    return read_lasting(API, answer, scopes, datetime.now(UTC))
 
 
 async def refresh(http: Http, account: Account) -> Tokens:
@@ -178,7 +158,7 @@ async def refresh(http: Http, account: Account) -> Tokens:
         purpose="refresh",
         query={"grant_type": "ig_refresh_token", "access_token": account.tokens.access},
     )
-    return read_tokens(answer, account.tokens.scopes, datetime.now(UTC))
+    return read_lasting(API, answer, account.tokens.scopes, datetime.now(UTC))
 
 
 async def _connected(http: Http, server: str, tokens: Tokens) -> Connected:

@@ -4,7 +4,7 @@ A code becomes a token of an hour, that a token of 60 days, and that is renewed 
 often as wanted once it is 24 hours old. A token that was not renewed in time cannot be any more.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from yarl import URL
 
@@ -20,6 +20,8 @@ from parvis.networks.contract import (
 )
 from parvis.networks.errors import Blocked, NetworkError, Reconnect, Refused, SlowDown
 from parvis.networks.graph import read_fault
+from parvis.networks.graph.call import word
+from parvis.networks.graph.tokens import read_lasting
 from parvis.networks.http import Http
 from parvis.networks.secret import Secret
 from parvis.networks.threads.api import API, LABEL, NETWORK, site_of
@@ -38,9 +40,6 @@ WAY = Way(
         "threads_delete",
     ),
 )
-# A week of a token's 60 days is early enough to try again often, and late enough that a token is
-# never refused for being younger than 24 hours.
-_RENEWED_AFTER = timedelta(days=7)
 
 
 def authorise_url(server: str, app: AppRegistration, redirect_uri: str, state: str) -> str:
@@ -126,17 +125,7 @@ def read_tokens(answer: Answer, now: datetime) -> Tokens:
     """Threads does not say which of the permissions asked for were given; a lacking one shows when
     it is needed. A private profile's permission ends after 90 days however often it is renewed
     [long-lived-tokens page], but whether a profile is private is not said either."""
-    granted = API.accepted(answer)
-    lasts = granted.get("expires_in")
-    if not isinstance(lasts, int):
-        raise answer.unreadable()
-    expires_at = now + timedelta(seconds=lasts)
-    return Tokens(
-        access=_token(answer),
-        expires_at=expires_at,
-        refresh_at=min(now + _RENEWED_AFTER, expires_at),
-        scopes=WAY.scopes,
-    )
+    return read_lasting(API, answer, WAY.scopes, now)
 
 
 async def check_app(http: Http, server: str, app: AppRegistration) -> None:
@@ -181,10 +170,8 @@ def refuse_lapsed(account: Account) -> None:
 
 
 def _token(answer: Answer) -> Secret:
-    found = API.accepted(answer).get("access_token")
-    if not isinstance(found, str) or not found:
-        raise answer.unreadable()
-    return Secret(found)
+    API.accepted(answer)
+    return Secret(word(answer, "access_token"))
 
 
 def _unless_limited(answer: Answer, refused: Refused) -> NetworkError:
