@@ -40,6 +40,16 @@ def furnish() -> dict[str, Any]:
     }
 
 
+def rehearse(network: str) -> int:
+    """Connects the account of the sandbox that runs beside this installation."""
+    from parvis.connections import rehearsal
+    from parvis.people.models import Workspace
+
+    stage = rehearsal.stage_of(network)
+    assert stage is not None
+    return rehearsal.rehearse_with(Workspace.objects.get(), stage).pk
+
+
 def schedule_many(number: int) -> None:
     """So many posts for the one account there is, all of them due now."""
     from parvis.connections.models import Account

@@ -1,5 +1,6 @@
 """Opens what a command works on: the data folder, the database, Django."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from parvis.cli.exits import ExitCode
 from parvis.cli.failures import Failure
 from parvis.config.installation import OLDEST_POSTGRES, Installation, Misconfigured, installation
 from parvis.machine.place import prepare_data_folder
-from parvis.machine.presence import alone_at_the_desk, using_the_desk
+from parvis.machine.presence import alone_at_the_desk, using_the_desk, who_runs
 
 if TYPE_CHECKING:
     from parvis.people.models import Workspace
@@ -24,12 +25,25 @@ def opened_desk(*, migrated: bool = True) -> Iterator[Installation]:
     """
     installed = installation()
     prepare_data_folder(installed)
+    _know_what_runs_beside(installed)
     with using_the_desk(installed.data), opened_database(installed):
         if migrated:
             from parvis.upkeep.preparation import refuse_unmigrated
 
             refuse_unmigrated()
         yield installed
+
+
+def _know_what_runs_beside(installed: Installation) -> None:
+    """A running `parvis up` tells its own processes where its pages and its sandbox are. A command
+    beside it must judge by the same: whether the sandbox can fetch a picture, which accounts are
+    the sandbox's. Django's settings read these variables once they are loaded."""
+    running = who_runs(installed.data)
+    if running is None or not running.url:
+        return
+    os.environ.setdefault("PARVIS_LOCAL_URL", running.url)
+    if running.sandbox:
+        os.environ.setdefault("PARVIS_SANDBOX", running.sandbox)
 
 
 @contextmanager
@@ -86,8 +100,6 @@ def refuse_old_server(server_version: int) -> None:
 
 
 def start_django() -> None:
-    import os
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "parvis.config.settings")
     import django
     from django.utils.translation import activate

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +32,7 @@ State = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Of the audience: the same seed, the same likes.")]
 OnLeash = Annotated[bool, typer.Option("--leash", hidden=True)]
+Listeners = Annotated[list[int] | None, typer.Option("--listener", hidden=True)]
 Speed = Annotated[
     float, typer.Option(help="How many times as fast its clock runs.", min=0.01, max=100_000)
 ]
@@ -48,6 +50,7 @@ def sandbox(
     seed: Seed = 1,
     speed: Speed = 1.0,
     leash: OnLeash = False,
+    listener: Listeners = None,
 ) -> None:
     """Start all seven networks on this machine alone, to rehearse without a real account.
 
@@ -58,7 +61,8 @@ def sandbox(
 
     held = take_leash() if leash else None
     file = None if state is None else state.expanduser().absolute()
-    sandbox = Sandbox(port=port, host=host, state=file, seed=seed, speed=speed)
+    inherited = [socket.socket(fileno=number) for number in listener or ()]
+    sandbox = Sandbox(port=port, host=host, state=file, seed=seed, speed=speed, listeners=inherited)
     asyncio.run(_run(voice, sandbox, held))
 
 

@@ -3,9 +3,9 @@
 import asyncio
 import socket
 import sys
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 
+from parvis.cli.sandbox_beside import SandboxBeside, sandbox_beside
 from parvis.cli.voice import Voice
 from parvis.config.installation import Installation
 from parvis.machine.child import Job
@@ -20,12 +20,11 @@ from parvis.machine.events import (
     Stopped,
     Stopping,
 )
-from parvis.machine.listening import address_of, first_of_free_ports
+from parvis.machine.listening import address_of
 from parvis.machine.log import Log, log_file
 from parvis.machine.place import log_folder
 from parvis.machine.presence import RunningMark
 from parvis.machine.supervisor import WEB, Supervisor
-from parvis.sandbox.ports import BASE_PORT, HOST, PORTS
 
 
 def supervise(
@@ -39,10 +38,11 @@ def supervise(
 ) -> None:
     """Returns when a signal has stopped it all."""
     log = Log(log_folder(installed), echo=not sys.stderr.isatty())
-    teller = Teller(voice, installed, mark)
+    sandbox = sandbox_beside(installed.data) if with_sandbox else None
+    teller = Teller(voice, installed, mark, sandbox)
     url = address_of(listener, host)
     supervisor = Supervisor(
-        _jobs(listener, url, _sandbox(installed) if with_sandbox else None),
+        _jobs(listener, url, sandbox),
         url=url,
         database=None if installed.database_url else installed.postgres(),
         tell=teller.tell,
@@ -56,14 +56,22 @@ def supervise(
 
 
 class Teller:
-    def __init__(self, voice: Voice, installed: Installation, mark: RunningMark) -> None:
+    def __init__(
+        self,
+        voice: Voice,
+        installed: Installation,
+        mark: RunningMark,
+        sandbox: SandboxBeside | None,
+    ) -> None:
+        self._sandbox = sandbox
         self._voice = voice
         self._mark = mark
         self._installed = installed
 
     def tell(self, event: Event) -> None:
         if isinstance(event, Ready):
-            self._mark.answers_at(event.url)
+            control = self._sandbox.control if self._sandbox else ""
+            self._mark.answers_at(event.url, sandbox=control)
         if self._voice.in_json:
             self._voice.line({"event": type(event).__name__.lower(), **asdict(event)})
         for sentence in self._sentences(event):
@@ -72,9 +80,11 @@ class Teller:
     def _sentences(self, event: Event) -> tuple[str, ...]:
         match event:
             case Ready(url=url, first_start=True):
-                return (f"Open {url} and make the owner’s account.", f"{self._kept()} {_STOP}")
+                opening = f"Open {url} and make the owner’s account."
+                return (opening, *self._beside(), f"{self._kept()} {_STOP}")
             case Ready(url=url):
-                return (f"Parvis is at {url}: sign in with your e-mail address.", _STOP)
+                opening = f"Parvis is at {url}: sign in with your e-mail address."
+                return (opening, *self._beside(), _STOP)
             case Ended(name=name, code=code, pause=pause):
                 return (self._ended(name, code, pause),)
             case Restarted(name=name):
@@ -83,6 +93,9 @@ class Teller:
                 return (sentence,)
             case _:
                 return (_PLAIN[type(event)],)
+
+    def _beside(self) -> tuple[str, ...]:
+        return self._sandbox.sentences() if self._sandbox else ()
 
     def _kept(self) -> str:
         if self._installed.database_url is None:
@@ -111,29 +124,7 @@ _PLAIN: dict[type[Event], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sandbox:
-    """Its first port, and the file that keeps its state from one start to the next."""
-
-    port: int
-    state: Path
-
-    @property
-    def control(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    def job(self) -> Job:
-        state = f"--state={self.state}"
-        return Job(name="sandbox", arguments=("sandbox", f"--port={self.port}", state))
-
-
-def _sandbox(installed: Installation) -> _Sandbox:
-    """On the same ports as last time if they are free: connected accounts know them."""
-    port = first_of_free_ports(HOST, BASE_PORT, len(PORTS) + 1)
-    return _Sandbox(port=port, state=installed.data / "sandbox.sqlite")
-
-
-def _jobs(listener: socket.socket, url: str, sandbox: _Sandbox | None) -> tuple[Job, ...]:
+def _jobs(listener: socket.socket, url: str, sandbox: SandboxBeside | None) -> tuple[Job, ...]:
     hand = f"--listener={listener.fileno()}"
     known = {"PARVIS_LOCAL_URL": url}
     if sandbox:

@@ -3,6 +3,7 @@ process: while that is started again, browsers wait instead of being refused."""
 
 import errno
 import socket
+from collections.abc import Sequence
 
 PORTS_TRIED = 50
 _BACKLOG = 1024
@@ -27,15 +28,28 @@ def listen(host: str, port: int, *, tries: int = PORTS_TRIED) -> socket.socket:
     )
 
 
-def first_of_free_ports(host: str, start: int, count: int) -> int:
-    """The first of `count` ports in a row that are free, from `start` on."""
+def listen_in_a_row(host: str, start: int, count: int) -> tuple[socket.socket, ...]:
+    """On the first `count` ports in a row that are free, from `start` on."""
     for first in range(start, min(start + count * PORTS_TRIED, 65535 - count), count):
-        if all(_is_free(host, port) for port in range(first, first + count)):
-            return first
+        if row := listen_on_all(host, range(first, first + count)):
+            return row
     raise NoPort(
         f"No {count} ports in a row are free on {host} from {start} on. Nothing was changed. End "
         "what uses them, or start without what needs them."
     )
+
+
+def listen_on_all(host: str, ports: Sequence[int]) -> tuple[socket.socket, ...]:
+    """Empty, with none of them taken, where one of them cannot be had."""
+    taken: list[socket.socket] = []
+    try:
+        for port in ports:
+            taken.append(_listening(host, port))
+    except OSError:
+        for listener in taken:
+            listener.close()
+        return ()
+    return tuple(taken)
 
 
 def address_of(listener: socket.socket, host: str) -> str:
@@ -45,14 +59,6 @@ def address_of(listener: socket.socket, host: str) -> str:
     if ":" in shown and not shown.startswith("["):
         shown = f"[{shown}]"
     return f"http://{shown}:{port}/"
-
-
-def _is_free(host: str, port: int) -> bool:
-    try:
-        _listening(host, port).close()
-    except OSError:
-        return False
-    return True
 
 
 def _listening(host: str, port: int) -> socket.socket:

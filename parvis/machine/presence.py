@@ -16,11 +16,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """What a running `parvis up` says of itself. `url` is empty until its pages answer."""
+    """What a running `parvis up` says of itself. `url` is empty until its pages answer; `sandbox`
+    is the address of its sandbox's control, empty without one."""
 
     pid: int
     since: str
     url: str = ""
+    sandbox: str = ""
 
 
 class AlreadyRunning(Exception):
@@ -63,8 +65,8 @@ class RunningMark:
         self._since = datetime.now(UTC).isoformat(timespec="seconds")
         self.answers_at("")
 
-    def answers_at(self, url: str) -> None:
-        note = Running(pid=os.getpid(), since=self._since, url=url)
+    def answers_at(self, url: str, *, sandbox: str = "") -> None:
+        note = Running(pid=os.getpid(), since=self._since, url=url, sandbox=sandbox)
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, json.dumps(asdict(note)).encode(), 0)
 
