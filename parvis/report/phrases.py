@@ -40,7 +40,10 @@ FORMATS = {
 
 # compose.pictures and compose.videos
 PICTURES = {
-    "not-a-picture": _("This file is not a picture that can be read: use JPEG, PNG, WebP or GIF."),
+    "not-a-picture": _(
+        "This file is no picture or video that can be read: use JPEG, PNG, WebP or GIF, or a video "
+        "such as MP4."
+    ),
     "too-large": _("This file is larger than %(limit_size)s. Make it smaller and add it again."),
     "too-many-pixels": _(
         "This picture has %(pixels)s pixels, more than the %(limit)s that can be handled. Make it "

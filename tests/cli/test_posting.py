@@ -208,4 +208,4 @@ def test_an_unknown_choice_is_told_with_the_known_ones_and_the_text_is_kept(
 def test_a_format_that_a_network_lacks_is_told_with_its_account(say, ponts: Account) -> None:
     said = say("post", "x", "--to", "ponts", "--now", "--format", "reel", "--json")
     findings = json.loads(said.out)["error"]["findings"]
-    assert [finding["code"] for finding in findings] == ["no-format", "reel-needs-video"]
+    assert [finding["code"] for finding in findings] == ["no-format"]

@@ -72,7 +72,7 @@ def test_a_script_gets_the_picture_back_with_a_field_for_its_description(desk: C
 def test_a_text_that_calls_itself_a_picture_is_said_to_be_none(desk: Client) -> None:
     answer = upload(desk, file(b"Only a text."))
     page = shown(desk, answer.headers["Location"])
-    assert "stalls.png: This file is not a picture that can be read" in page
+    assert "stalls.png: This file is no picture or video that can be read" in page
     assert f"{TEXT}</textarea>" in page
     assert not Media.objects.exists()
 

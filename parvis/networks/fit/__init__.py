@@ -65,6 +65,7 @@ def _format_misfits(part: Part, traits: Traits, network: str) -> Iterator[Refuse
             "Choose another format",
             format=str(part.format),
         )
+        return
     if part.format is Format.REEL and not (len(part.media) == len(part.videos) == 1):
         yield refused("reel-needs-video", "A reel is one video.", "Attach one video alone")
     if part.format is Format.STORY:
