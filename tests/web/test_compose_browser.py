@@ -234,7 +234,7 @@ def test_a_file_that_is_no_picture_is_said_beside_the_others(
     page = opened(desk)
     text = {"name": "stalls.png", "mimeType": "image/png", "buffer": b"Only a text."}
     page.get_by_label("Add pictures").set_input_files([text, drawn()])
-    expect(page.locator("#arriving")).to_contain_text("stalls.png: This file is not a picture")
+    expect(page.locator("#arriving")).to_contain_text("stalls.png: This file is no picture")
     expect(page.locator(".shot")).to_have_count(1)
 
 

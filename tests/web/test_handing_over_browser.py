@@ -73,7 +73,7 @@ def test_a_picture_that_did_not_arrive_stops_what_waited_for_it(
     until(page, lambda: waiting)
     page.get_by_role("button", name="Schedule").click()
     waiting[0].continue_()
-    expect(page.locator("#arriving")).to_contain_text("not a picture")
+    expect(page.locator("#arriving")).to_contain_text("no picture")
     expect(page.locator("#arriving")).to_be_in_viewport()
     assert not Delivery.objects.exists()
 

@@ -196,7 +196,7 @@ def test_a_post_does_not_go_out_without_a_picture_that_was_refused(
     assert answer.status_code == 422
     page = html.unescape(answer.content.decode())
     assert "A picture is missing, so nothing was handed over." in page
-    assert "stalls.png: This file is not a picture" in page
+    assert "stalls.png: This file is no picture" in page
     assert not Delivery.objects.exists()
 
 
