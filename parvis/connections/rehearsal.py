@@ -22,6 +22,9 @@ from parvis.people.models import Workspace
 
 # Nobody's browser goes there: the control hands the address over instead.
 _RETURN = "http://127.0.0.1/return"
+# `parvis up` holds the sandbox’s ports while it starts it again: one waits there, and the page of
+# accounts must not wait for long.
+_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +116,13 @@ def _control(path: str, asked: dict[str, Any] | None = None) -> Any:
         async with new_http() as http:
             url = f"{settings.INSTALLATION.sandbox}/{path}"
             if asked is None:
-                answer = await http.get(url, network="sandbox", purpose="rehearse")
+                answer = await http.get(
+                    url, network="sandbox", purpose="rehearse", seconds=_PATIENCE
+                )
             else:
-                answer = await http.post(url, network="sandbox", purpose="rehearse", json=asked)
+                answer = await http.post(
+                    url, network="sandbox", purpose="rehearse", seconds=_PATIENCE, json=asked
+                )
             if not answer.ok:
                 raise NotSent("sandbox-refused", answer.clean(answer.body.decode(errors="replace")))
             return answer.json()

@@ -48,7 +48,10 @@ CONNECTING = {
         "%(host)s leads to a private address, which is not called. If this server is yours, name "
         "it in the setting PARVIS_ALLOW_PRIVATE_HOSTS and restart Parvis."
     ),
-    "unknown-host": _("No server named %(host)s could be found. Check its spelling."),
+    "unknown-host": _(
+        "No server named %(host)s could be found. Nothing was kept. Check its spelling, and "
+        "whether this machine reaches the internet."
+    ),
     "not-secure": _("%(host)s does not speak https as it should, so nothing was sent to it."),
     "unreachable": _("%(host)s cannot be reached at present. Nothing was kept; try again later."),
     "no-answer": _("%(host)s did not answer. Nothing was kept; try again in a moment."),

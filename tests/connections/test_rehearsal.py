@@ -1,6 +1,8 @@
 """Connecting accounts of the sandbox by the steps by which real ones are connected."""
 
 import asyncio
+import socket
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +13,7 @@ from parvis.config.reach import new_http
 from parvis.connections import client_apps, rehearsal, verbs
 from parvis.connections.models import Account, AccountState, OwnedApp
 from parvis.connections.refresh import with_new_tokens
+from parvis.networks.errors import NetworkError
 from parvis.people.models import Workspace
 from tests.cast import connect
 from tests.connections.sandboxed import (
@@ -44,6 +47,16 @@ def test_an_account_of_each_network_is_connected_with_one_click(
     assert all(account.is_sandbox and account.can_publish for account in accounts)
     for account in accounts:
         assert account.server == sandbox.origin(account.network)
+
+
+def test_a_sandbox_that_is_just_started_again_is_not_waited_for_long(settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        control = f"http://127.0.0.1:{held.getsockname()[1]}"
+        settings.INSTALLATION = replace(settings.INSTALLATION, sandbox=control)
+        asked_at = time.monotonic()
+        with pytest.raises(NetworkError):
+            rehearsal.stages()
+        assert time.monotonic() - asked_at < 15
 
 
 def test_tokens_are_renewed_before_they_lapse_though_nothing_is_due(

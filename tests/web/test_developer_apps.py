@@ -93,6 +93,18 @@ def test_credentials_that_it_does_not_know_are_not_kept_nor_shown_again(
     assert not OwnedApp.objects.exists()
 
 
+def test_a_network_that_cannot_be_found_is_said_and_only_the_secret_is_asked_for_again(
+    desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parvis.networks.x.network.API", "https://api.x.invalid")
+    page = enter(desk, "an-app", "a secret of the shop")
+    assert "No server named api.x.invalid could be found. Nothing was kept." in page
+    assert "whether this machine reaches the internet" in page
+    assert 'value="an-app"' in page
+    assert "a secret of the shop" not in page
+    assert not OwnedApp.objects.exists()
+
+
 def test_an_empty_secret_keeps_the_one_that_is_sealed(
     desk: Client, x_is_the_sandbox: AppRegistration
 ) -> None:
