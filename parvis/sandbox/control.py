@@ -264,7 +264,7 @@ def _told(network: SandboxNetwork) -> Json:
                 "kind": person.kind,
                 "is_owner": person.is_owner,
                 "signs_in": person.signs_in,
-                "password": person.password,
+                "password": network.password_of(person),
             }
             for person in network.shelf.people
         ],

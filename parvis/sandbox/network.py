@@ -176,6 +176,10 @@ class SandboxNetwork(ABC):
 
     # What a network is made with.
 
+    def password_of(self, person: Person) -> str:
+        """One that opens the account now; empty where nobody signs in with one."""
+        return person.password
+
     def settle_in(self) -> None:
         """Moves the cast in where nobody lives yet, and takes up what the state file held."""
         if not len(self.shelf.people):

@@ -9,12 +9,14 @@ from django.db.models.functions import Now
 from django.test import Client
 
 from parvis.config.reach import all_networks
-from parvis.connections.models import Account, Offer
+from parvis.connections.models import Account, AccountState, Offer
 from parvis.connections.oauth import OFFER_LASTS
+from parvis.connections.verbs import ask_to_reconnect
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import User, Workspace
 from tests.cast import scheduled
+from tests.connections.sandboxed import rehearsed, withdraw_permission
 from tests.servers.sandbox import RunningSandbox
 from tests.web.rehearsing import come_back, one_sandbox, sandbox, sandbox_beside
 
@@ -119,6 +121,17 @@ def test_one_click_says_in_one_message_what_is_scheduled_again(
     page = html.unescape(desk.post("/accounts/rehearse/", follow=True).content.decode())
     assert "2 posts that were held for them are scheduled again.</p>" in page
     assert Delivery.objects.filter(state=State.SCHEDULED).count() == 2
+
+
+def test_one_click_connects_again_what_was_shut_out(
+    desk: Client, sandbox_beside: RunningSandbox, workspace: Workspace
+) -> None:
+    account = rehearsed(workspace, "bluesky")
+    withdraw_permission(sandbox_beside, account)
+    ask_to_reconnect(account, "It has ended.")
+    desk.post("/accounts/rehearse/")
+    account.refresh_from_db()
+    assert account.state == AccountState.CONNECTED
 
 
 def test_one_click_is_told_in_french(

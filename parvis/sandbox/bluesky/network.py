@@ -122,6 +122,9 @@ class Bluesky(SandboxNetwork):
         if person.password:
             self.accounts.give_password(person, "Parvis (sandbox)", person.password)
 
+    def password_of(self, person: Person) -> str:
+        return self.accounts.living_password(person) if person.password else ""
+
     def hand_out_token(self, person: Person, scopes: tuple[str, ...]) -> Token:
         return self.accounts.open_session(person, grant=f"handed out to {person.handle}")
 
