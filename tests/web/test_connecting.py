@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db.models.functions import Now
@@ -67,6 +68,17 @@ def test_several_accounts_are_offered_each_marked_as_of_the_sandbox(
     page = shown(desk, chosen_among(desk, sandbox_beside))
     assert page.count('name="offer"') == page.count('class="sandbox-mark"') == 2
     assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("network", ["mastodon", "x"])
+def test_who_denies_the_sandbox_begins_again_where_it_is_offered(
+    desk: Client, sandbox_beside: RunningSandbox, network: str
+) -> None:
+    leaving = desk.post(f"/accounts/rehearse/{network}/")
+    state = parse_qs(urlsplit(leaving["Location"]).query)["state"][0]
+    denied = desk.get("/accounts/return/", {"error": "access_denied", "state": state})
+    assert denied["Location"] == "/accounts/"
+    assert "gave no permission" in shown(desk, "/accounts/")
 
 
 def test_choosing_none_says_so(desk: Client, sandbox_beside: RunningSandbox) -> None:

@@ -97,7 +97,9 @@ def _received(
 
 
 def _page_to_begin_again(departed: dict[str, Any] | None) -> str:
-    return "connect-mastodon" if departed and departed["network"] == "mastodon" else "accounts"
+    """A server of one's own is named on a page of its own; what begins elsewhere begins there."""
+    named_there = departed and departed["network"] == "mastodon" and not departed["is_sandbox"]
+    return "connect-mastodon" if named_there else "accounts"
 
 
 def _matched(request: DeskRequest, departed: dict[str, Any] | None) -> tuple[Departing, str]:
