@@ -23,7 +23,7 @@ def mark(tmp_path: Path) -> Iterator[RunningMark]:
 def _told(
     mark: RunningMark, capsys: pytest.CaptureFixture[str], event: Event, **environment: str
 ) -> str:
-    Teller(Voice(in_json=False), installation(environment), mark).tell(event)
+    Teller(Voice(in_json=False), installation(environment), mark, None).tell(event)
     return capsys.readouterr().out
 
 
