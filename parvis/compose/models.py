@@ -14,6 +14,9 @@ VISIBILITIES = [(visibility.value, visibility.name) for visibility in Visibility
 REPLY_SETTINGS = [(setting.value, setting.name) for setting in ReplySetting]
 FORMATS = [(format.value, format.name) for format in Format]
 
+# Seconds. Twelve hours: a night's outage is made good in the morning.
+LATENESS_ALLOWED = 12 * 60 * 60
+
 
 class Media(models.Model):
     """A picture or a video, stored once per workspace under the hash of its bytes.
@@ -57,6 +60,7 @@ class Post(models.Model):
     splits          a text that is too long for an account goes on there as a thread
     poll            {"options": […], "minutes", "multiple_choice"}, or None
     revision        counts saves: a save that was made from an older revision is told so
+    lateness_allowed  for how many seconds after its time it may still go out by itself
     planned_at      remembers a time that was chosen, also while the post is taken back to be edited
     started_in_tab  the browser tab that made the draft: its first save may arrive twice
     tab             the browser tab that saved last, its turn (a count of its saves) and the
@@ -80,6 +84,7 @@ class Post(models.Model):
     tab = models.CharField(max_length=64, blank=True)
     tab_turn = models.PositiveIntegerField(default=0)
     tab_alone_since = models.PositiveIntegerField(default=0)
+    lateness_allowed = models.PositiveIntegerField(default=LATENESS_ALLOWED)
     planned_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)

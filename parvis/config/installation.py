@@ -18,6 +18,9 @@ from parvis.postgres import EmbeddedPostgres
 # The oldest major version that the tests run on.
 OLDEST_POSTGRES = 15
 
+# A lease of a second: shorter ones would lapse whenever a processor is busy.
+LARGEST_PACE = 25
+
 # A leading dot stands for all names below it, as Django reads it.
 _HOST = re.compile(r"\*|\.?[\w.-]+(:\d{1,5})?|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?(:\d{1,5})?")
 
@@ -33,6 +36,7 @@ class Installation:
 
     local_url  where this machine reaches the pages; empty where `parvis up` did not start them
     sandbox    where the sandbox is controlled; empty where none runs beside this installation
+    pace       how many times quicker than usual deliveries lose patience: 1 but in rehearsals
     """
 
     data: Path
@@ -46,6 +50,7 @@ class Installation:
     plc_directory: str
     bluesky_entryway: str
     debug: bool
+    pace: float = 1.0
 
     @property
     def media(self) -> Path:
@@ -80,6 +85,7 @@ def installation(environment: Mapping[str, str] = os.environ) -> Installation:
         plc_directory=_origin(environment, "PARVIS_PLC_DIRECTORY"),
         bluesky_entryway=_origin(environment, "PARVIS_BLUESKY_ENTRYWAY"),
         debug=_switch(environment, "PARVIS_DEBUG"),
+        pace=_pace(environment),
     )
 
 
@@ -188,6 +194,13 @@ def _parts_of(url: str) -> SplitResult | None:
 def _shown(value: str) -> str:
     """A password may have been put before the host."""
     return value if "@" not in value else "…@" + value.rpartition("@")[2]
+
+
+def _pace(environment: Mapping[str, str]) -> float:
+    value = environment.get("PARVIS_PACE") or "1"
+    if not re.fullmatch(r"\d{1,2}(\.\d+)?", value) or not 1 <= float(value) <= LARGEST_PACE:
+        raise Misconfigured(f"PARVIS_PACE must be from 1 to {LARGEST_PACE}, and it is “{value}”.")
+    return float(value)
 
 
 def _switch(environment: Mapping[str, str], name: str) -> bool:

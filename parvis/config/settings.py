@@ -7,9 +7,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from parvis.config.installation import Misconfigured, installation, read_or_make_key
+from parvis.config.terms import Terms
 
 INSTALLATION = installation()
 PACKAGE = Path(__file__).resolve().parent.parent
+TERMS = Terms().at_pace(INSTALLATION.pace)
 
 
 def database_of(url: str) -> dict[str, Any]:

@@ -148,3 +148,30 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network}:{self.handle}"
+
+
+class Allowance(models.Model):
+    """What a network last said of one of its limits for an account: so many requests in a window.
+
+    scope   "account", or "app" where all accounts of the same app draw on it
+    bucket  what it is about, in the network module's words: "publish", "media", "read", or ""
+            where one limit covers everything
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="allowances")
+    scope = models.CharField(max_length=10, default="account")
+    bucket = models.CharField(max_length=60, blank=True)
+    limit = models.PositiveIntegerField(null=True)
+    remaining = models.PositiveIntegerField(null=True)
+    reset_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "scope", "bucket"], name="one_allowance_of_a_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.remaining} of {self.limit} for {self.account_id}"

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import pgettext_lazy
 
-from parvis.compose.models import Post
+from parvis.compose.models import LATENESS_ALLOWED, Post
 from parvis.connections.models import Account
-from parvis.deliver.states import FINAL, MAY_BE_CALLED_BACK, State
-from parvis.people.models import Workspace
+from parvis.deliver.states import FINAL, LEASED, MAY_BE_CALLED_BACK, NEEDS_A_PERSON, State
+from parvis.people.models import User, Workspace
 
 
 class Delivery(models.Model):
@@ -22,6 +22,8 @@ class Delivery(models.Model):
     receipts    per published part {"remote_id", "url", "published_at", "reference"}
     ready_at    when the clock looks at it next: the due time, the end of a wait, the next look-up
     fence       counts claims: who holds an older number may no longer write
+    lateness_allowed  for how many seconds after its due time it may still go out by itself
+    began_at    when it was first claimed since it was scheduled, moved or released
     set_aside_at  when a person had read why it was refused, and did not want to see it any more
     """
 
@@ -30,6 +32,8 @@ class Delivery(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="deliveries")
     state = models.CharField(max_length=12, choices=State.choices, default=State.SCHEDULED)
     due_at = models.DateTimeField()
+    lateness_allowed = models.PositiveIntegerField(default=LATENESS_ALLOWED)
+    began_at = models.DateTimeField(null=True)
     ready_at = models.DateTimeField()
     parts = models.JSONField()
     keys = models.JSONField()
@@ -62,6 +66,21 @@ class Delivery(models.Model):
                 name="delivery_leased",
             ),
             models.Index(fields=["workspace", "due_at"], name="delivery_by_day"),
+            models.Index(
+                fields=["account", "due_at", "id"],
+                condition=models.Q(state=State.SCHEDULED),
+                name="delivery_in_turn",
+            ),
+            models.Index(
+                fields=["account"],
+                condition=models.Q(state__in=LEASED),
+                name="delivery_before_others",
+            ),
+            models.Index(
+                fields=["workspace", "state"],
+                condition=models.Q(state__in=NEEDS_A_PERSON),
+                name="delivery_to_decide",
+            ),
         ]
         constraints: ClassVar = [
             # Scheduling twice (a double click, two tabs, a repeated command) is one delivery.
@@ -131,3 +150,70 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number} of {self.delivery_id}"
+
+
+class Happened(models.TextChoices):
+    """What the attempts alone do not tell of a delivery."""
+
+    SCHEDULED = "scheduled", pgettext_lazy("event", "scheduled")
+    MOVED = "moved", pgettext_lazy("event", "moved")
+    WAITS = "waits", pgettext_lazy("event", "waits")
+    HANDED_BACK = "handed back", pgettext_lazy("event", "handed back by a worker that stopped")
+    TAKEN_OVER = "taken over", pgettext_lazy("event", "taken over from a lost worker")
+    LOOKED_UP = "looked up", pgettext_lazy("event", "looked up")
+    HELD = "held", pgettext_lazy("event", "held")
+    RELEASED = "released", pgettext_lazy("event", "released")
+    DECIDED = "decided", pgettext_lazy("event", "decided")
+    GIVEN_UP = "given up", pgettext_lazy("event", "given up")
+    TAKEN_BACK = "taken back", pgettext_lazy("event", "taken back")
+
+
+class Event(models.Model):
+    """One line of a delivery's trace, besides its attempts.
+
+    code    why, or what was found or decided: the codes of `reason_code`, and of look-ups
+            "present", "absent", "cannot-tell"; of decisions "there", "again", "look"
+    person  who did it; None when Parvis did
+    """
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(db_default=Now())
+    kind = models.CharField(max_length=12, choices=Happened.choices)
+    part = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=120, blank=True)
+    person = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    code = models.CharField(max_length=60, blank=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code} of {self.delivery_id}"
+
+
+class Worker(models.Model):
+    """A worker process, as it tells of itself every few seconds.
+
+    name         host, process id and the moment of its start: never used twice
+    roles        what it does: "clock", "deliver", "collect"
+    clock_ahead  seconds by which its host's clock is ahead of the database's
+    in_hand      deliveries that it is working on
+    counts       what it has done since it started: {"published": 12, "refused": 1, …}, and how late
+                 requests left: {"lateness": {"0.05": 10, …}}, cumulative by upper bound in seconds
+    stopped_at   when it ended in good order; a lost worker never says so
+    """
+
+    name = models.CharField(max_length=120, unique=True)
+    host = models.CharField(max_length=120)
+    roles = models.JSONField(default=list)
+    version = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField(db_default=Now())
+    beat_at = models.DateTimeField(db_default=Now())
+    clock_ahead = models.FloatField(default=0.0)
+    in_hand = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    stopped_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

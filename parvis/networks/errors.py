@@ -17,6 +17,7 @@ fallback. Neither may hold a token: what a network said passes through `http.red
 """
 
 from datetime import datetime
+from typing import Literal
 
 
 class NetworkError(Exception):
@@ -57,13 +58,21 @@ class Expired(NetworkError):
 
 
 class SlowDown(NetworkError):
-    """`until` is when the network says it will answer again; None when it did not say."""
+    """`until` is when the network says it will answer again; None when it did not say. `scope` is
+    who must wait: the "account", or all accounts of the "app" that was used."""
 
     def __init__(
-        self, code: str, sentence: str, *, until: datetime | None = None, **facts: str | int
+        self,
+        code: str,
+        sentence: str,
+        *,
+        until: datetime | None = None,
+        scope: Literal["account", "app"] = "account",
+        **facts: str | int,
     ) -> None:
         super().__init__(code, sentence, **facts)
         self.until = until
+        self.scope = scope
 
 
 class NotSent(NetworkError):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Literal
 
 _PREFIXES = ("RateLimit", "X-RateLimit", "x-rate-limit")
 _USAGE = ("X-App-Usage", "X-Business-Use-Case-Usage", "X-Page-Usage")
@@ -20,11 +20,14 @@ _LATEST = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """Requests allowed in the window, requests left, and when the window ends."""
+    """Requests allowed in the window, requests left, and when the window ends. `scope` is who
+    draws on it: the account, or all accounts of the app. `bucket` names what it is about."""
 
     limit: int | None = None
     remaining: int | None = None
     reset_at: datetime | None = None
+    scope: Literal["account", "app"] = "account"
+    bucket: str = ""
 
 
 def read_rate_limit(headers: Mapping[str, str]) -> RateLimit | None:
