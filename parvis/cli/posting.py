@@ -13,6 +13,7 @@ from parvis.cli.command import command, no_text, refuse_unreadable
 from parvis.cli.exits import ExitCode
 from parvis.cli.failures import Failure, failure_of
 from parvis.cli.moments import EXAMPLE, Fold, FoldOption, moment_from, shown_to_a_person
+from parvis.cli.spans import seconds_from
 from parvis.cli.voice import Voice
 
 if TYPE_CHECKING:
@@ -67,6 +68,14 @@ Replies = Annotated[
     typer.Option("--replies", metavar="WHO", help="Who may reply: everyone, followers, nobody …"),
 ]
 AsFormat = Annotated[str, typer.Option("--format", help="post, reel, story.")]
+NoLaterThan = Annotated[
+    str | None,
+    typer.Option(
+        "--no-later-than",
+        metavar="SPAN",
+        help="How late it may go out if it cannot on time, such as 30m, 3h or 2d; 12h by itself.",
+    ),
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until it has gone out.")]
 
 _A_DAY = 24 * 60
@@ -96,6 +105,7 @@ class Wish:
     visibility: str = ""
     replies: str = ""
     format: str = ""
+    lateness: int | None = None
 
 
 def post(
@@ -119,6 +129,7 @@ def post(
     visibility: Visible = "",
     replies: Replies = "",
     format: AsFormat = "",
+    no_later_than: NoLaterThan = None,
     wait: Wait = False,
 ) -> None:
     """Write a post: now, at a time, or as a draft.
@@ -143,6 +154,7 @@ def post(
         visibility=visibility,
         replies=replies,
         format=format,
+        lateness=None if no_later_than is None else _lateness(no_later_than),
     )
     from parvis.cli.desk import opened_desk, the_workspace
 
@@ -193,6 +205,19 @@ def _polled(options: list[str], minutes: int | None, multiple: bool) -> "Poll | 
     return None
 
 
+def _lateness(typed: str) -> int:
+    from parvis.compose.lateness import is_in_range
+
+    seconds = seconds_from(typed)
+    if not is_in_range(seconds):
+        raise Failure(
+            "lateness",
+            "--no-later-than takes a minute at least and 30 days at most. Nothing was done.",
+            ExitCode.USAGE,
+        )
+    return seconds
+
+
 def _paired(media: list[Path], alts: list[str]) -> tuple[tuple[Path, str], ...]:
     if len(alts) > len(media):
         raise Failure(
@@ -207,6 +232,7 @@ def _paired(media: list[Path], alts: list[str]) -> tuple[tuple[Path, str], ...]:
 def _fulfil(workspace: "Workspace", wish: Wish) -> "tuple[Post, list[Delivery]]":
     """The text is on the disk as a draft before anything can be wrong with the rest."""
     from parvis.compose.content import Content
+    from parvis.compose.lateness import USUAL
     from parvis.compose.verbs import save_draft, start_draft
 
     content = Content(
@@ -217,6 +243,7 @@ def _fulfil(workspace: "Workspace", wish: Wish) -> "tuple[Post, list[Delivery]]"
         poll=wish.poll,
         language=wish.language or workspace.language,
         content_warning=wish.warning,
+        lateness_allowed=USUAL if wish.lateness is None else wish.lateness,
     )
     kept = start_draft(workspace, None, content)
     with _kept_as_draft(kept):
@@ -309,6 +336,7 @@ def _handed_over(workspace: "Workspace", wish: Wish, kept: "Post") -> "list[Deli
 
 def _tell(voice: Voice, workspace: "Workspace", kept: "Post", deliveries: "list[Delivery]") -> None:
     from parvis.report.rail import somebody_sends
+    from parvis.report.sentences import duration_in_words
 
     facts = {
         "post": kept.pk,
@@ -319,6 +347,7 @@ def _tell(voice: Voice, workspace: "Workspace", kept: "Post", deliveries: "list[
                 "account": str(each.account),
                 "state": each.state,
                 "due_at": each.due_at,
+                "lateness_allowed": each.lateness_allowed,
             }
             for each in deliveries
         ],
@@ -328,7 +357,11 @@ def _tell(voice: Voice, workspace: "Workspace", kept: "Post", deliveries: "list[
         return
     accounts = ", ".join(str(each.account) for each in deliveries)
     due = shown_to_a_person(deliveries[0].due_at, workspace.zone)
-    sentences = [f"Post {kept.pk} goes out at {due} ({workspace.zone}) on {accounts}."]
+    late = duration_in_words(kept.lateness_allowed // 60)
+    sentences = [
+        f"Post {kept.pk} goes out at {due} ({workspace.zone}) on {accounts}; if it cannot, up to "
+        f"{late} late, and after that it is held."
+    ]
     if not somebody_sends():
         sentences.append("No worker is running now: it goes out once `parvis up` runs.")
     voice.answer(facts, *sentences)

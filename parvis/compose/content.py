@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from parvis.compose.lateness import USUAL, LatenessOutOfRange, is_in_range
 from parvis.compose.models import Post, Variant
 from parvis.networks.part import Poll
 
@@ -34,7 +35,9 @@ class Content:
     """`said` holds the chosen accounts by id. `thread` is what follows the first text; `splits`
     lets a text that is too long for an account go on there as a thread.
 
-    `planned_at` is the moment it is meant to go out; None while no time is chosen.
+    `planned_at` is the moment it is meant to go out; None while no time is chosen. For
+    `lateness_allowed` seconds after it, it may still go out by itself; LatenessOutOfRange where
+    that is less than a minute or more than 30 days.
     """
 
     text: str = ""
@@ -48,6 +51,11 @@ class Content:
     media: tuple[UsedMedia, ...] = ()
     said: Mapping[int, Said] = field(default_factory=dict)
     planned_at: datetime | None = None
+    lateness_allowed: int = USUAL
+
+    def __post_init__(self) -> None:
+        if not is_in_range(self.lateness_allowed):
+            raise LatenessOutOfRange(self.lateness_allowed)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -78,6 +86,7 @@ class Content:
             "media": [asdict(used) for used in self.media],
             "said": {str(account_id): asdict(said) for account_id, said in self.said.items()},
             "planned_at": self.planned_at and self.planned_at.isoformat(),
+            "lateness_allowed": self.lateness_allowed,
         }
 
     @classmethod
@@ -95,6 +104,7 @@ class Content:
             media=tuple(UsedMedia(**used) for used in stored["media"]),
             said={int(account_id): _said(said) for account_id, said in stored["said"].items()},
             planned_at=_moment(stored.get("planned_at")),
+            lateness_allowed=stored.get("lateness_allowed", USUAL),
         )
 
 
@@ -114,6 +124,7 @@ def content_of(post: Post) -> Content:
         ),
         said={variant.account_id: said_of(variant) for variant in post.variants.all()},
         planned_at=post.planned_at,
+        lateness_allowed=post.lateness_allowed,
     )
 
 

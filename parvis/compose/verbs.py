@@ -220,6 +220,7 @@ def _write(post: Post, content: Content) -> None:
     post.content_warning = content.content_warning
     post.visibility = content.visibility
     post.planned_at = content.planned_at
+    post.lateness_allowed = content.lateness_allowed
     post.save()
     _write_media(post, content)
     _write_variants(post, content)

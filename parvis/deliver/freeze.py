@@ -141,6 +141,7 @@ def _delivery(post: Post, account: Account, parts: Parts, due_at: datetime) -> D
         account=account,
         due_at=due_at,
         ready_at=due_at,
+        lateness_allowed=post.lateness_allowed,
         parts=[part_to_json(part) for part in parts],
         keys=[network.new_key() for _ in parts],
     )

@@ -25,6 +25,7 @@ def content_of_the_rest(delivery: Delivery) -> Content:
         visibility=first.visibility or "",
         media=tuple(_used_media(delivery, thread)),
         said=_said(delivery),
+        lateness_allowed=delivery.lateness_allowed,
     )
 
 

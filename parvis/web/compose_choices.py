@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from parvis.compose.content import Content, Said
+from parvis.compose.lateness import OFFERED
 from parvis.networks.part import Poll
 from parvis.networks.traits import Traits
 from parvis.people.models import Workspace
@@ -66,10 +67,20 @@ def poll_durations(poll: Poll | None) -> list[tuple[int, str]]:
     return [(minutes, duration_in_words(minutes)) for minutes in sorted({*_POLL_MINUTES, chosen})]
 
 
+def latenesses(content: Content) -> list[tuple[int, str]]:
+    """In seconds, with what was chosen elsewhere, where any number of minutes can be."""
+    offered = sorted({*OFFERED, content.lateness_allowed})
+    return [(seconds, _("send it up to %(span)s late") % _span(seconds)) for seconds in offered]
+
+
 def _named(table: Mapping[str, Any], offered: Iterable[str], chosen: str) -> Choices:
     """What is chosen stays among them, also where it is not offered any more."""
     shown = {*map(str, offered), chosen}
     return [(value, str(words)) for value, words in table.items() if value in shown]
+
+
+def _span(seconds: int) -> dict[str, str]:
+    return {"span": duration_in_words(seconds // 60)}
 
 
 def _own_name(code: str) -> str:

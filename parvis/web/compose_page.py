@@ -179,6 +179,10 @@ class Sheet:
         return choices.poll_durations(self.content.poll)
 
     @property
+    def latenesses(self) -> list[tuple[int, str]]:
+        return choices.latenesses(self.content)
+
+    @property
     def chosen(self) -> list[Line]:
         return [line for line in self.lines if line.chosen]
 

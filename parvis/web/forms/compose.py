@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, localtime
 
 from parvis.compose.content import Content, Said, UsedMedia
+from parvis.compose.lateness import USUAL, is_in_range
 from parvis.compose.models import FORMATS, REPLY_SETTINGS, VISIBILITIES
 from parvis.networks.part import Poll
 from parvis.people.models import Workspace
@@ -77,6 +78,7 @@ def _read_content(sent: QueryDict, when: WhenForm) -> Content:
         media=_read_media(sent, last_part=len(thread)),
         said=_read_said(sent),
         planned_at=_planned(sent, when),
+        lateness_allowed=_read_lateness(sent),
     )
 
 
@@ -102,6 +104,11 @@ def _read_poll(sent: QueryDict) -> Poll | None:
         minutes=_number(sent.get("poll_minutes")) or USUAL_POLL_MINUTES,
         multiple_choice="poll_multiple" in sent,
     )
+
+
+def _read_lateness(sent: QueryDict) -> int:
+    seconds = _number(sent.get("lateness"))
+    return seconds if seconds is not None and is_in_range(seconds) else USUAL
 
 
 def _read_said(sent: QueryDict) -> dict[int, Said]:
