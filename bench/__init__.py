@@ -1,0 +1,1 @@
+"""Measurements: `python -m bench` runs them all, `python -m bench.PART` one of them."""
