@@ -8,7 +8,7 @@ import re
 import secrets
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -20,6 +20,9 @@ OLDEST_POSTGRES = 15
 
 # A lease of a second: shorter ones would lapse whenever a processor is busy.
 LARGEST_PACE = 25
+
+LOG_FORMATS = ("logfmt", "json")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 # A leading dot stands for all names below it, as Django reads it.
 _HOST = re.compile(r"\*|\.?[\w.-]+(:\d{1,5})?|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?(:\d{1,5})?")
@@ -37,6 +40,7 @@ class Installation:
     local_url  where this machine reaches the pages; empty where `parvis up` did not start them
     sandbox    where the sandbox is controlled; empty where none runs beside this installation
     pace       how many times quicker than usual deliveries lose patience: 1 but in rehearsals
+    media      where pictures and videos lie, on a shared disk where several machines work
     """
 
     data: Path
@@ -50,11 +54,10 @@ class Installation:
     plc_directory: str
     bluesky_entryway: str
     debug: bool
+    media: Path
+    log_level: str = "INFO"
+    log_format: str = "logfmt"
     pace: float = 1.0
-
-    @property
-    def media(self) -> Path:
-        return self.data / "media"
 
     @property
     def static(self) -> Path:
@@ -73,8 +76,10 @@ class Installation:
 
 
 def installation(environment: Mapping[str, str] = os.environ) -> Installation:
+    data = _data_folder(environment)
     return Installation(
-        data=_data_folder(environment),
+        data=data,
+        media=_media_folder(environment, data),
         database_url=_database_url(environment),
         postgres_user=environment.get("PARVIS_POSTGRES_USER") or None,
         public_url=_origin(environment, "PARVIS_PUBLIC_URL"),
@@ -85,6 +90,8 @@ def installation(environment: Mapping[str, str] = os.environ) -> Installation:
         plc_directory=_origin(environment, "PARVIS_PLC_DIRECTORY"),
         bluesky_entryway=_origin(environment, "PARVIS_BLUESKY_ENTRYWAY"),
         debug=_switch(environment, "PARVIS_DEBUG"),
+        log_level=_one_of(environment, "PARVIS_LOG_LEVEL", LOG_LEVELS, usual="INFO"),
+        log_format=_one_of(environment, "PARVIS_LOG_FORMAT", LOG_FORMATS, usual="logfmt"),
         pace=_pace(environment),
     )
 
@@ -134,6 +141,11 @@ def _write_key_once(file: Path, key: str) -> None:
 def _data_folder(environment: Mapping[str, str]) -> Path:
     named = environment.get("PARVIS_DATA")
     return folder_named(named) if named else usual_data_folder(environment)
+
+
+def _media_folder(environment: Mapping[str, str], data: Path) -> Path:
+    named = environment.get("PARVIS_MEDIA")
+    return folder_named(named) if named else data / "media"
 
 
 def _database_url(environment: Mapping[str, str]) -> str | None:
@@ -201,6 +213,15 @@ def _pace(environment: Mapping[str, str]) -> float:
     if not re.fullmatch(r"\d{1,2}(\.\d+)?", value) or not 1 <= float(value) <= LARGEST_PACE:
         raise Misconfigured(f"PARVIS_PACE must be from 1 to {LARGEST_PACE}, and it is “{value}”.")
     return float(value)
+
+
+def _one_of(environment: Mapping[str, str], name: str, words: Sequence[str], *, usual: str) -> str:
+    """Whether it was written in capitals or not."""
+    value = environment.get(name) or usual
+    found = next((word for word in words if word.lower() == value.lower()), None)
+    if found is None:
+        raise Misconfigured(f"{name} must be one of {', '.join(words)}, and it is “{value}”.")
+    return found
 
 
 def _switch(environment: Mapping[str, str], name: str) -> bool:

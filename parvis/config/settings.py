@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.utils.translation import gettext_lazy as _
 
 from parvis.config.installation import Misconfigured, installation, read_or_make_key
+from parvis.config.log_lines import log_settings
 from parvis.config.terms import Terms
 
 INSTALLATION = installation()
@@ -136,14 +137,4 @@ SECURE_REFERRER_POLICY = "same-origin"
 # The desk is plain http on 127.0.0.1 unless a proxy with a certificate stands before it.
 SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"shut": {"()": "parvis.config.log_lines.KeepsAddressesShut"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["shut"]}
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"parvis": {"level": "INFO"}},
-}
+LOGGING = log_settings(level=INSTALLATION.log_level, log_format=INSTALLATION.log_format)
