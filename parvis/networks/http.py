@@ -39,6 +39,8 @@ _KEEP_ALIVE_SECONDS = 4.0
 # Waiting for a free connection counts as connecting, so it ends in NotSent, never in Unknown.
 _CONNECTIONS = 300
 
+_CALL_FACTS = ("network", "purpose", "method", "host", "status", "seconds")
+
 log = logging.getLogger(__name__)
 
 
@@ -132,9 +134,14 @@ class Http:
             answer = await self._sent(method, address, ask, body)
             return answer
         finally:
-            if self._on_call is not None:
+            if self._on_call is not None or log.isEnabledFor(logging.DEBUG):
                 seconds = time.monotonic() - started
-                _report(self._on_call, _call(method, address, ask, answer, seconds))
+                self._tell(_call(method, address, ask, answer, seconds))
+
+    def _tell(self, call: Call) -> None:
+        log.debug("called", extra={name: getattr(call, name) for name in _CALL_FACTS})
+        if self._on_call is not None:
+            _report(self._on_call, call)
 
     def _checked(self, url: str | URL, query: Mapping[str, str | Secret] | None) -> URL:
         try:
