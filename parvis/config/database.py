@@ -1,6 +1,12 @@
-"""Letting go of the database."""
+"""Letting go of the database, and telling that it is away."""
+
+import logging
+import threading
+import time
 
 from django.db import connection
+
+log = logging.getLogger(__name__)
 
 
 def close_connections() -> None:
@@ -8,3 +14,33 @@ def close_connections() -> None:
     connection.close()
     if close_pool := getattr(connection, "close_pool", None):
         close_pool()
+
+
+class DatabaseNews:
+    """Says once that the database is away and once that it is back, however many parts of a process
+    notice, and however often."""
+
+    def __init__(self) -> None:
+        self._away_since: float | None = None
+        self._lock = threading.Lock()
+
+    def away(self, error: BaseException) -> None:
+        with self._lock:
+            first = self._away_since is None
+            self._away_since = self._away_since or time.monotonic()
+        if first:
+            log.warning(
+                "the database cannot be reached; nothing is sent until it is back",
+                extra={"error": type(error).__name__},
+            )
+
+    def back(self) -> None:
+        """After anything that the database has answered."""
+        with self._lock:
+            since, self._away_since = self._away_since, None
+        if since is not None:
+            log.info("the database is back", extra={"seconds": round(time.monotonic() - since, 1)})
+
+
+# Of this process: it either reaches the database or it does not.
+database_news = DatabaseNews()
