@@ -37,7 +37,11 @@ def supervise(
     with_sandbox: bool,
 ) -> None:
     """Returns when a signal has stopped it all."""
-    log = Log(log_folder(installed), echo=not sys.stderr.isatty())
+    log = Log(
+        log_folder(installed),
+        echo=not sys.stderr.isatty(),
+        in_json=installed.log_format == "json",
+    )
     sandbox = sandbox_beside(installed.data) if with_sandbox else None
     teller = Teller(voice, installed, mark, sandbox)
     url = address_of(listener, host)
