@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from asgiref.sync import async_to_sync
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from parvis.config.reach import all_networks, new_http
@@ -133,6 +134,33 @@ async def app_of(account: Account) -> AppRegistration | None:
         return await _registered_at(account)
     owned = await OwnedApp.objects.filter(name=way.app, is_sandbox=account.is_sandbox).afirst()
     return _opened_owned(owned) if owned else None
+
+
+def app_shared_by(account: Account) -> tuple[str, ...]:
+    """Names the client that the account was connected with: all accounts of the same name draw on
+    the same limits of the app. An account that no client connected stands for itself."""
+    way = _way_of(account)
+    if way is None:
+        return ("account", str(account.pk))
+    if way.app:
+        return ("app", way.app, "sandbox" if account.is_sandbox else "")
+    return ("server", account.network, account.server)
+
+
+def accounts_sharing_the_app_of(account: Account) -> QuerySet[Account]:
+    """With itself among them, in every workspace."""
+    way = _way_of(account)
+    if way is None:
+        return Account.objects.filter(pk=account.pk)
+    if not way.app:
+        return Account.objects.filter(
+            network=account.network, server=account.server, way=account.way
+        )
+    same = Q(pk=account.pk)
+    for network, other in _ways():
+        if other.app == way.app:
+            same |= Q(network=network, way=other.name)
+    return Account.objects.filter(same, is_sandbox=account.is_sandbox)
 
 
 def accounts_connected_with(name: str) -> list[Account]:

@@ -1,17 +1,20 @@
 """What can be done about accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from asgiref.sync import async_to_sync
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from parvis.config.reach import all_networks, new_http, stands_in_the_sandbox
-from parvis.connections.client_apps import forget_apps_that_cannot_be_unsealed
+from parvis.connections.client_apps import (
+    accounts_sharing_the_app_of,
+    forget_apps_that_cannot_be_unsealed,
+)
 from parvis.connections.models import Account, AccountState
 from parvis.connections.sealing import CannotUnseal, seal_tokens, unseal_tokens
 from parvis.networks import contract
@@ -29,6 +32,7 @@ REFRESH_AHEAD = timedelta(minutes=10)
 REFRESH_LEASE = timedelta(seconds=60)
 REFRESH_AGAIN = timedelta(minutes=2)
 LAPSE_ANNOUNCED = timedelta(days=10)
+SPREAD = timedelta(seconds=5)
 
 
 def connect_with_password(
@@ -178,10 +182,27 @@ def renew_at_once(account: Account) -> None:
 
 
 def hold_calls_until(account: Account, until: datetime) -> None:
-    """A limit of the network's: nothing is sent for this account before `until`."""
-    Account.objects.filter(pk=account.pk).filter(
-        Q(waits_until__isnull=True) | Q(waits_until__lt=until)
-    ).update(waits_until=until)
+    """A limit of the network's: nothing is sent for this account before `until`, and shortly after
+    it goes on."""
+    _hold([account.pk], until)
+
+
+def hold_app_calls_until(account: Account, until: datetime) -> None:
+    """A limit on which all accounts draw that were connected with the same app."""
+    _hold(list(accounts_sharing_the_app_of(account).values_list("pk", flat=True)), until)
+
+
+def returns_at(account_id: int, until: datetime) -> datetime:
+    """When an account that is told to wait until then is used again: shortly after, each at
+    another moment, so that those of an app do not all come back in the same instant. Always the
+    same one for an account, or each refusal would put it off anew."""
+    return until + SPREAD * (account_id * 2654435761 % 2**32 / 2**32)
+
+
+def _hold(account_ids: Sequence[int], until: datetime) -> None:
+    returns = [returns_at(account_id, until) for account_id in account_ids]
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, {"ids": list(account_ids), "returns": returns})
 
 
 def speaking_as(account: Account) -> contract.Account:
@@ -279,3 +300,16 @@ def _can_be_unsealed(account: Account) -> bool:
 
 def _purpose(account: Account) -> str:
     return f"tokens:{account.network}:{account.server}:{account.remote_id}"
+
+
+# In the order of the ids: two that hold the accounts of an app at once must not lock each other.
+_HOLD = """
+WITH told AS (
+    SELECT a.id, t.returns_at
+    FROM unnest(%(ids)s::bigint[], %(returns)s::timestamptz[]) AS t(id, returns_at)
+    JOIN connections_account a ON a.id = t.id
+    WHERE a.waits_until IS NULL OR a.waits_until < t.returns_at
+    ORDER BY a.id FOR UPDATE OF a
+)
+UPDATE connections_account a SET waits_until = told.returns_at FROM told WHERE a.id = told.id
+"""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from parvis.networks.errors import NetworkError, NotSent, SlowDown, Unknown
-from parvis.networks.limits import RateLimit, read_retry_time
+from parvis.networks.limits import RateLimit, Scope, read_rate_limits, read_reached
 from parvis.networks.secret import Secret, redact
 
 _EXCERPT = 300
@@ -18,7 +18,8 @@ _REQUEST_TIMEOUT = 408
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`publishes` tells that the request was one that posts: what is unclear is then Unknown."""
+    """`publishes` tells that the request was one that posts: what is unclear is then Unknown.
+    `network` and `purpose` are those of the request."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -26,6 +27,8 @@ class Answer:
     host: str = ""
     publishes: bool = False
     secrets: tuple[Secret, ...] = ()
+    network: str = ""
+    purpose: str = ""
 
     @property
     def ok(self) -> bool:
@@ -81,12 +84,25 @@ class Answer:
     def unclear(self, code: str, sentence: str) -> NetworkError:
         return unclear(code, sentence, publishes=self.publishes, host=self.host, status=self.status)
 
-    def slow_down(self) -> SlowDown:
+    @property
+    def rate_limits(self) -> tuple[RateLimit, ...]:
+        return read_rate_limits(self.headers, self.purpose, datetime.now(UTC))
+
+    def reached(self, scope: Scope | None = None) -> RateLimit:
+        """The limit that this refusal stands for; `scope` where the refusal tells it."""
+        return read_reached(self.headers, self.purpose, datetime.now(UTC), scope)
+
+    def slow_down(self, scope: Scope | None = None) -> SlowDown:
+        reached = self.reached(scope)
         return SlowDown(
             "rate-limit",
             f"{self.host} asks to wait before the next request.",
-            until=read_retry_time(self.headers, datetime.now(UTC)),
+            until=reached.reset_at,
+            scope=reached.scope,
+            bucket=reached.bucket,
             host=self.host,
+            network=self.network,
+            **({} if reached.limit is None else {"limit": reached.limit}),
         )
 
     def json_or_none(self) -> Any:
@@ -112,7 +128,8 @@ def unclear(code: str, sentence: str, *, publishes: bool, **facts: str | int) ->
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One API request, for the meter. `status` is None when no answer came. `path` carries no
-    query. `seconds` is the whole time until the body was read."""
+    query. `seconds` is the whole time until the body was read. `rate_limits` is what the answer
+    said of limits."""
 
     network: str
     purpose: str
@@ -121,4 +138,4 @@ class Call:
     path: str
     status: int | None
     seconds: float
-    rate_limit: RateLimit | None
+    rate_limits: tuple[RateLimit, ...] = ()

@@ -59,7 +59,8 @@ class Expired(NetworkError):
 
 class SlowDown(NetworkError):
     """`until` is when the network says it will answer again; None when it did not say. `scope` is
-    who must wait: the "account", or all accounts of the "app" that was used."""
+    who must wait: the "account", or all accounts of the "app" that was used. `bucket` is what the
+    limit is about (see limits.py); empty where it covers everything. All three are facts, too."""
 
     def __init__(
         self,
@@ -68,11 +69,14 @@ class SlowDown(NetworkError):
         *,
         until: datetime | None = None,
         scope: Literal["account", "app"] = "account",
+        bucket: str = "",
         **facts: str | int,
     ) -> None:
-        super().__init__(code, sentence, **facts)
+        told = {"until": until.isoformat()} if until is not None else {}
+        super().__init__(code, sentence, scope=scope, bucket=bucket, **told, **facts)
         self.until = until
         self.scope = scope
+        self.bucket = bucket
 
 
 class NotSent(NetworkError):

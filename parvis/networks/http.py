@@ -23,7 +23,6 @@ from parvis.networks.addresses import AllowedHosts, PublicResolver
 from parvis.networks.answer import Answer, Call, unclear
 from parvis.networks.body import Body, Form, Slice, Upload, encode_body
 from parvis.networks.errors import NetworkError, NotSent, Refused
-from parvis.networks.limits import read_rate_limit
 from parvis.networks.secret import Secret, redact
 
 __all__ = ["Answer", "Ask", "Call", "Http", "Slice", "Upload", "redact"]
@@ -182,6 +181,8 @@ class Http:
                 address.host or "",
                 ask.get("publishes", False),
                 _secrets_of(ask),
+                ask["network"],
+                ask["purpose"],
             )
 
 
@@ -194,7 +195,7 @@ def _call(method: str, address: URL, ask: Ask, answer: Answer | None, seconds: f
         path=redact(address.path, *_secrets_of(ask)),
         status=answer.status if answer else None,
         seconds=seconds,
-        rate_limit=read_rate_limit(answer.headers) if answer else None,
+        rate_limits=answer.rate_limits if answer else (),
     )
 
 

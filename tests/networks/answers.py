@@ -20,6 +20,7 @@ def answer(
     publishes: bool = True,
     headers: dict[str, str] | None = None,
     secrets: tuple[Secret, ...] = (),
+    purpose: str = "",
 ) -> Answer:
     text = body if isinstance(body, str) else json.dumps(body)
     return Answer(
@@ -29,4 +30,5 @@ def answer(
         "server.example.org",
         publishes,
         secrets,
+        purpose=purpose,
     )

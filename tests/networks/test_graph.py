@@ -29,7 +29,6 @@ from parvis.networks.graph.listings import Listed, ends_before, moment, next_cur
 from parvis.networks.graph.waiting import wait_until
 from parvis.networks.http import Answer
 from parvis.networks.likeness import Likeness, floor_of, judge
-from parvis.networks.limits import read_rate_limit
 from parvis.networks.secret import Secret
 from tests.networks.answers import CLOUDFLARE, answer
 
@@ -193,20 +192,6 @@ class TestFailures:
 
         assert type(can_do_without(lack)) is Refused
         assert can_do_without(dead) is dead
-
-
-class TestUsage:
-    def test_the_fullest_count_is_what_is_left(self) -> None:
-        usage = read_rate_limit(
-            {"X-App-Usage": '{"call_count":28,"total_time":25,"total_cputime":95}'}
-        )
-
-        assert usage is not None
-        assert (usage.limit, usage.remaining, usage.reset_at) == (100, 5, None)
-
-    @pytest.mark.parametrize("said", ["", "[1]", "{", '{"call_count":null}', '{"1":"x"}', "null"])
-    def test_nonsense_tells_nothing(self, said: str) -> None:
-        assert read_rate_limit({"X-App-Usage": said}) is None
 
 
 class TestInsights:

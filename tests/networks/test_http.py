@@ -126,8 +126,8 @@ class TestMeter:
         (call,) = calls
         assert (call.network, call.purpose, call.method) == ("mastodon", "test", "GET")
         assert (call.host, call.path, call.status) == ("127.0.0.1", "/a/b", 404)
-        assert call.rate_limit is not None
-        assert (call.rate_limit.limit, call.rate_limit.remaining) == (300, 299)
+        (told,) = call.rate_limits
+        assert (told.limit, told.remaining) == (300, 299)
         assert 0 < call.seconds < 30
 
     async def test_a_call_without_an_answer_is_reported_too(self) -> None:

@@ -11,6 +11,7 @@ from parvis.networks.bluesky import xrpc
 from parvis.networks.contract import Json, MediaFile
 from parvis.networks.errors import NetworkError, NotSent, Refused, SlowDown
 from parvis.networks.http import Answer
+from parvis.networks.limits import A_DAY, MEDIA
 
 UPLOAD_OVER = ("video-lost", "video-failed", "video-refused", "video-too-large")
 """Errors after which an upload or a job is of no more use: the next try starts anew."""
@@ -131,6 +132,7 @@ def _day_is_full(_: str) -> NetworkError:
         "video-limit",
         "This account has uploaded as much video as Bluesky allows in a day. Nothing was posted "
         "yet; it is tried again later.",
+        bucket=MEDIA + A_DAY,
     )
 
 

@@ -108,7 +108,13 @@ def _by_words(fault: Fault) -> "_Decision | None":
 
 
 def _slow_down(answer: Answer, fault: Fault, label: str) -> NetworkError:
-    return answer.slow_down()
+    """A limit of the token's: a person's or, as the Pages', an account's. A custom one (613) does
+    not say whose it is; of the account it holds up the fewest."""
+    return answer.slow_down("account")
+
+
+def _slow_down_app(answer: Answer, fault: Fault, label: str) -> NetworkError:
+    return answer.slow_down("app")
 
 
 def _in_trouble(answer: Answer, fault: Fault, label: str) -> NetworkError:
@@ -258,7 +264,9 @@ _BY_CODE: Mapping[int, _Decision] = {
     # Trouble of its own, and time-outs of its own.
     **dict.fromkeys((-2, -1, 1, 2), _in_trouble),
     # 80000 to 80014 are the business use cases: 80001 Pages, 80002 Instagram.
-    **dict.fromkeys((4, 17, 32, 341, 613, *range(80000, 80015)), _slow_down),
+    **dict.fromkeys((17, 32, 613, *range(80000, 80015)), _slow_down),
+    # 341: “Application limit reached”.
+    **dict.fromkeys((4, 341), _slow_down_app),
     **dict.fromkeys((102, 104, 190, 463, 467), _dead_token),
     **dict.fromkeys((10, *range(200, 300)), _lacking),
     # Of the Marketing API's list: that other products answer with it is not confirmed, which is

@@ -12,6 +12,7 @@ from parvis.networks.http import Http
 from parvis.networks.instagram.api import API, site_of
 from parvis.networks.instagram.containers import Containers, Status, read_state
 from parvis.networks.instagram.post import build_comment, build_post, refuse_unfit_story
+from parvis.networks.limits import A_DAY, PUBLISH
 
 
 async def prepare(
@@ -52,6 +53,7 @@ async def refuse_above_quota(http: Http, account: Account) -> None:
             "publishing-limit",
             f"Instagram has taken {used} posts of {total} that it takes from one account in 24 "
             "hours. Nothing was posted; it is tried again as soon as there is room.",
+            bucket=PUBLISH + A_DAY,
             used=used,
             limit=total,
         )

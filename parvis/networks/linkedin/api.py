@@ -22,7 +22,7 @@ from parvis.networks.errors import (
 )
 from parvis.networks.hosts import beside
 from parvis.networks.http import Answer
-from parvis.networks.limits import read_retry_time
+from parvis.networks.limits import A_DAY, bucket_of, read_retry_time
 
 NETWORK = "linkedin"
 SERVER = "https://api.linkedin.com"
@@ -35,6 +35,7 @@ _REVOKED = ("REVOKED_ACCESS_TOKEN", 65601)
 _DUPLICATE = "DUPLICATE_POST"
 # MEDIA_ASSET_PROCESSING and the like, from memory: the media are not ready yet.
 _PROCESSING = "PROCESSING"
+_THE_APPS_DAY = re.compile(r"\bthrottle APPLICATION\b", re.I)
 _POST_URN = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
 # The phrases are from memory: "… exceeded the maximum allowed (3000 characters)".
 _TOO_LONG = ("exceed", "too long", "too_long")
@@ -85,12 +86,20 @@ def next_midnight(now: datetime) -> datetime:
 
 
 def _throttled(answer: Answer, now: datetime) -> SlowDown:
+    """Each resource is counted by itself, for the app as a whole and for each of its members:
+    “Resource level throttle APPLICATION DAY limit for calls to this resource is reached.”, or
+    “APPLICATION_AND_MEMBER DAY” (both as several public clients quote them). Where it does not say
+    which, the other accounts find out for themselves."""
+    said = str((error_of(answer) or {}).get("message", ""))
     return SlowDown(
         "rate-limit",
         "LinkedIn takes no more requests from this app or member today. Nothing was posted; it is "
         "tried again after midnight UTC.",
         until=read_retry_time(answer.headers, now) or next_midnight(now),
+        scope="app" if _THE_APPS_DAY.search(said) else "account",
+        bucket=bucket_of(answer.purpose) + A_DAY,
         host=answer.host,
+        network=NETWORK,
     )
 
 

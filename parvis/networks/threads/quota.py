@@ -3,6 +3,7 @@
 from parvis.networks.contract import Account, Json
 from parvis.networks.errors import SlowDown
 from parvis.networks.http import Http
+from parvis.networks.limits import A_DAY, PUBLISH
 from parvis.networks.threads.api import API, LABEL
 
 
@@ -44,6 +45,7 @@ def _exhausted(taken: int, total: int, what: str) -> SlowDown:
         "daily-quota",
         f"{LABEL} takes {total} {what} of a profile in 24 hours, and {taken} were published. "
         "Nothing was posted; it is tried again when there is room.",
+        bucket=PUBLISH + A_DAY,
         count=taken,
         limit=total,
     )

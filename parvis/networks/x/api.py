@@ -22,6 +22,7 @@ from parvis.networks.errors import (
 )
 from parvis.networks.hosts import beside
 from parvis.networks.http import Answer
+from parvis.networks.limits import A_DAY, PUBLISH
 
 NETWORK = "x"
 API = "https://api.x.com"
@@ -56,7 +57,7 @@ def failure(answer: Answer, account: Account | None = None) -> NetworkError:
     if answer.status == 402 or _kinds(answer) & _OUT_OF_CREDIT:
         return _out_of_credit(answer)
     if answer.status == 429:
-        return _slow_down(answer)
+        return answer.slow_down()
     if answer.status == 410:
         return _retired(answer)
     if answer.is_unclear:
@@ -128,22 +129,6 @@ def _refusal(answer: Answer) -> NetworkError:
         if any(word in phrase for word in words):
             return build(answer)
     return _rejected(answer)
-
-
-def _slow_down(answer: Answer) -> SlowDown:
-    """The day's limit has headers of its own (from memory of the v2 API, not confirmed); the
-    window's would promise too early an end."""
-    day = [
-        answer.headers.get(f"x-{whose}-limit-24hour-reset", "")
-        for whose in ("user", "app")
-        if answer.headers.get(f"x-{whose}-limit-24hour-remaining") == "0"
-    ]
-    resets = [int(reset) for reset in day if reset.isascii() and reset.isdigit()]
-    slow_down = answer.slow_down()
-    latest = datetime.now(UTC) + timedelta(days=2)
-    if resets and max(resets) < latest.timestamp():
-        slow_down.until = datetime.fromtimestamp(max(resets), UTC)
-    return slow_down
 
 
 def _unauthorised(answer: Answer, account: Account | None) -> NetworkError:
@@ -234,11 +219,17 @@ def _duplicate(answer: Answer) -> Duplicate:
 
 
 def _daily_limit(answer: Answer) -> SlowDown:
+    """Until when is only told by the headers of a day; those of the window promise too early an
+    end."""
+    reached = answer.reached("account")
     return SlowDown(
         "daily-limit",
         f"The account has posted as often as {answer.host} allows in a day. {_NOTHING} It is "
         "tried again later.",
+        until=reached.reset_at if reached.bucket.endswith(A_DAY) else None,
+        bucket=PUBLISH + A_DAY,
         host=answer.host,
+        network=answer.network,
     )
 
 
