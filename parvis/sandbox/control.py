@@ -2,6 +2,7 @@
 
 GET    /                     the index for people
 GET    /networks             origins, app credentials, accounts
+POST   /people               {"network", "count"}: so many more accounts of the owner's
 POST   /consent              {"url": an authorise URL, "account"?: a handle} -> {"location"}
 POST   /tokens               {"network", "account"?, "scopes"?: [...]} -> a token's facts
 GET    /faults               the standing orders
@@ -30,6 +31,8 @@ from parvis.sandbox.pages import render, style_answer
 from parvis.sandbox.records import Json, Person, Post
 from parvis.sandbox.world import World
 
+_MOST_AT_ONCE = 100
+
 
 class Wrong(Exception):
     """A control request that cannot be carried out; answered with 400 and its text."""
@@ -51,6 +54,7 @@ class Control:
             ("GET", "/", self.index),
             ("GET", "/_sandbox/sandbox.css", self.style),
             ("GET", "/networks", self.list_networks),
+            ("POST", "/people", self.let_people_in),
             ("POST", "/consent", self.consent),
             ("POST", "/tokens", self.issue_token),
             ("GET", "/faults", self.list_faults),
@@ -83,6 +87,14 @@ class Control:
 
     async def list_networks(self, _request: web.Request) -> web.Response:
         return web.json_response([_told(each) for each in self._networks.values()])
+
+    async def let_people_in(self, request: web.Request) -> web.Response:
+        stated = await _json_of(request)
+        network, count = self._named(stated.get("network")), stated.get("count")
+        if type(count) is not int or not 1 <= count <= _MOST_AT_ONCE:
+            raise Wrong(f"“count” is a number from 1 to {_MOST_AT_ONCE}.")
+        told = [_person(network, person) for person in network.let_in(count)]
+        return web.json_response(told, status=201)
 
     async def consent(self, request: web.Request) -> web.Response:
         """Does over HTTP what a click on Allow would do, and says where the browser would go."""
@@ -256,21 +268,22 @@ def _told(network: SandboxNetwork) -> Json:
             for app in network.shelf.apps
             if app.id in {made.id for made in network.apps()}
         ],
-        "accounts": [
-            {
-                "remote_id": person.id,
-                "handle": person.handle,
-                "name": person.name,
-                "kind": person.kind,
-                "is_owner": person.is_owner,
-                "signs_in": person.signs_in,
-                "password": network.password_of(person),
-            }
-            for person in network.shelf.people
-        ],
+        "accounts": [_person(network, person) for person in network.shelf.people],
         "faults": sorted(network.known_faults()),
         "purposes": sorted(Purpose),
         "quirks": {quirk: network.quirk(quirk) for quirk in sorted(network.usual_quirks)},
+    }
+
+
+def _person(network: SandboxNetwork, person: Person) -> Json:
+    return {
+        "remote_id": person.id,
+        "handle": person.handle,
+        "name": person.name,
+        "kind": person.kind,
+        "is_owner": person.is_owner,
+        "signs_in": person.signs_in,
+        "password": network.password_of(person),
     }
 
 

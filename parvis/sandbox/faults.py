@@ -48,6 +48,9 @@ class Kind(StrEnum):
     """Stored; the network's own 500 nevertheless."""
     DELAY = "delay"
     """Stored; the answer comes `seconds` of real time late."""
+    ACT_LATE = "act-late"
+    """The connection breaks at once; what was asked is done `seconds` of real time later, as by a
+    front server that kept the request in line."""
     RATE_LIMIT = "rate-limit"
     """The network's own 429; nothing is stored. `seconds` until it answers again."""
     EXPIRED_TOKEN = "expired-token"  # noqa: S105 - a fault, not a secret
@@ -171,8 +174,9 @@ def read_order(stated: Json, known: Mapping[str, frozenset[Kind]]) -> Fault:
 _FORM = (
     "An order has network, on, fault, and may have times (a number from 1, or null until it is "
     "removed), after (how many to let pass), seconds (at most "
-    f"{LONGEST_DELAY_SECONDS:.0f} for a delay), polls and detail (a text)."
+    f"{LONGEST_DELAY_SECONDS:.0f} for delay and act-late), polls and detail (a text)."
 )
+_WAITING = (Kind.DELAY, Kind.ACT_LATE)
 
 
 def _has_sound_numbers(stated: Json) -> bool:
@@ -183,7 +187,7 @@ def _has_sound_numbers(stated: Json) -> bool:
         and _is_count(stated.get("polls", 0))
         and isinstance(seconds, int | float)
         and seconds >= 0
-        and (stated["fault"] != Kind.DELAY or seconds <= LONGEST_DELAY_SECONDS)
+        and (stated["fault"] not in _WAITING or seconds <= LONGEST_DELAY_SECONDS)
         and isinstance(stated.get("detail", ""), str)
     )
 

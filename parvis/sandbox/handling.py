@@ -81,6 +81,8 @@ async def _befall(
     if fault.fault in _BEFORE:
         await _BEFORE[fault.fault](network, request)
         return await _answered(network, request, handle)
+    if fault.fault is Kind.ACT_LATE:
+        return await _act_late(network, request, handle, fault)
     answer = await _answered(network, request, handle)
     return await _AFTER[fault.fault](network, request, fault, answer)
 
@@ -113,6 +115,24 @@ async def _revoke_token(network: SandboxNetwork, request: web.Request) -> None:
     token = network.shelf.tokens.get(await network.presented_token(request))
     if token is not None:
         network.oauth.shut_out(token.grant)
+
+
+async def _act_late(
+    network: SandboxNetwork, request: web.Request, handle: Handler, fault: Fault
+) -> web.StreamResponse:
+    await _take_in(request)
+    dropped = drop(request)
+    await asyncio.sleep(fault.seconds)
+    await _answered(network, request, handle)
+    return dropped
+
+
+async def _take_in(request: web.Request) -> None:
+    """The whole body: nothing of it can be read once the connection is broken."""
+    if request.content_type == "multipart/form-data":
+        await request.post()
+    else:
+        await request.read()
 
 
 async def _lose_answer(

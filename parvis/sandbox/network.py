@@ -132,6 +132,10 @@ class SandboxNetwork(ABC):
         """The cast. An override gives the owners the handles, ids and kinds that fit."""
         return usual_cast(self.world)
 
+    def newcomer(self, number: int) -> Person:
+        """One more account of the owner's, the `number`th. An override makes one that fits."""
+        return usual_owner(self.world, number)
+
     def apps(self) -> Sequence[App]:
         return (App(id=CLIENT_ID, secret=CLIENT_SECRET, name="Parvis (sandbox)"),)
 
@@ -184,13 +188,22 @@ class SandboxNetwork(ABC):
         """Moves the cast in where nobody lives yet, and takes up what the state file held."""
         if not len(self.shelf.people):
             for person in self.people():
-                self.shelf.people.put(person)
+                self.move_in(person)
             for app in self.apps():
                 self.shelf.apps.put(app)
         self.windows.clear()
         self._growing = []
         for post in self.shelf.posts:
             self._expect_answers(post)
+
+    def let_in(self, count: int) -> list[Person]:
+        """So many more accounts of the owner's, to be connected like those of the cast."""
+        first = sum(person.is_owner for person in self.shelf.people) + 1
+        return [self.move_in(self.newcomer(first + each)) for each in range(count)]
+
+    def move_in(self, person: Person) -> Person:
+        """Keeps one with all that an account has here from the start."""
+        return self.shelf.people.put(person)
 
     def new_id(self) -> str:
         """A number that tells its time and grows, as X's and Mastodon's do (snowflakes)."""
@@ -295,20 +308,30 @@ class SandboxNetwork(ABC):
 def usual_cast(world: World) -> tuple[Person, ...]:
     """The bookshop and a second account of its owner, and the three of the audience."""
 
-    def new(handle: str, name: str, *, is_owner: bool = False) -> Person:
-        return Person(
-            id=str(world.next_snowflake()),
-            handle=handle,
-            name=name,
-            is_owner=is_owner,
-            signs_in=is_owner,
-            password=APP_PASSWORD if is_owner else "",
-        )
-
     return (
-        new("ponts", "Librairie Ponts", is_owner=True),
-        new("ponts_events", "Librairie Ponts, events", is_owner=True),
-        new("alice", "Alice"),
-        new("bob", "Bob"),
-        new("charlie", "Charlie"),
+        _usual_person(world, "ponts", "Librairie Ponts", is_owner=True),
+        _usual_person(world, "ponts_events", "Librairie Ponts, events", is_owner=True),
+        _usual_person(world, "alice", "Alice"),
+        _usual_person(world, "bob", "Bob"),
+        _usual_person(world, "charlie", "Charlie"),
+    )
+
+
+def usual_owner(world: World, number: int) -> Person:
+    """One more of the bookshop's accounts."""
+    return _usual_person(world, f"ponts_{number}", named_after_shop(number), is_owner=True)
+
+
+def named_after_shop(number: int) -> str:
+    return f"Librairie Ponts, {number}"
+
+
+def _usual_person(world: World, handle: str, name: str, *, is_owner: bool = False) -> Person:
+    return Person(
+        id=str(world.next_snowflake()),
+        handle=handle,
+        name=name,
+        is_owner=is_owner,
+        signs_in=is_owner,
+        password=APP_PASSWORD if is_owner else "",
     )

@@ -10,6 +10,7 @@ import pytest
 from parvis.sandbox.faults import GENERIC, Kind
 from tests.servers.asking import Answer, ask
 from tests.servers.sandbox import RunningSandbox
+from tests.servers.waiting import wait_until
 
 
 def squeak(squeaks: RunningSandbox, text: str = "Bonjour", token: str | None = None) -> Answer:
@@ -117,6 +118,19 @@ def test_a_late_answer_comes_after_the_post_is_stored(squeaks: RunningSandbox) -
     assert time.monotonic() - started >= 0.3
 
 
+def test_what_is_done_late_is_done_after_the_connection_broke(squeaks: RunningSandbox) -> None:
+    squeaks.order("squeak", "act-late", on="publish", seconds=0.3)
+    started = time.monotonic()
+
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        squeak(squeaks)
+    stored_at_once = texts(squeaks)
+    wait_until(lambda: texts(squeaks) == ["Bonjour"], 10, "the post to be there")
+
+    assert stored_at_once == []
+    assert time.monotonic() - started >= 0.3
+
+
 def test_a_limit_says_how_long_to_wait(squeaks: RunningSandbox) -> None:
     squeaks.order("squeak", "rate-limit", seconds=90)
 
@@ -178,6 +192,7 @@ def test_slow_processing_takes_so_many_questions(squeaks: RunningSandbox) -> Non
         {"network": "squeak", "fault": "refuse", "after": -1},
         {"network": "squeak", "fault": "refuse", "seconds": "many"},
         {"network": "squeak", "fault": "delay", "seconds": 100_000},
+        {"network": "squeak", "fault": "act-late", "seconds": 100_000},
         {"network": "squeak", "fault": "refuse", "purpose": "publish"},
         {"fault": "refuse"},
         ["refuse"],

@@ -14,13 +14,11 @@ from tests.servers.asking import ask
 from tests.servers.loop_thread import LoopThread
 
 
-class RunningSandbox:
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
-        self.control = sandbox.control
+class SandboxControl:
+    """What can be asked of a sandbox's control, wherever that sandbox runs."""
 
-    def origin(self, network: str) -> str:
-        return self.sandbox.origin(network)
+    def __init__(self, control: str) -> None:
+        self.control = control
 
     def order(self, network: str, fault: str, on: str = "any", **more: object) -> None:
         """Such as `order("x", "lose-answer", on="publish")`; see parvis.sandbox.faults.Fault."""
@@ -53,6 +51,11 @@ class RunningSandbox:
         every = ask("GET", f"{self.control}/networks").confirmed().json
         return next(each for each in every if each["name"] == network)
 
+    def let_in(self, network: str, count: int) -> list[dict[str, Any]]:
+        """So many more accounts of the owner's, as `told` tells them."""
+        stated = {"network": network, "count": count}
+        return cast(list[dict[str, Any]], self._post("/people", stated))
+
     def posts(self, network: str) -> list[dict[str, Any]]:
         """What the owner's accounts have posted there, oldest first."""
         url = f"{self.control}/posts/{network}?author=owners"
@@ -80,6 +83,15 @@ class RunningSandbox:
 
     def _post(self, path: str, stated: dict[str, Any]) -> Any:
         return ask("POST", f"{self.control}{path}", json=stated).confirmed().json
+
+
+class RunningSandbox(SandboxControl):
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox.control)
+        self.sandbox = sandbox
+
+    def origin(self, network: str) -> str:
+        return self.sandbox.origin(network)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from parvis.sandbox.bluesky.repo import Repo
 from parvis.sandbox.bluesky.video import VideoService
 from parvis.sandbox.faults import Fault, Kind, Purpose
 from parvis.sandbox.limits import Window
-from parvis.sandbox.network import APP_PASSWORD, Route, SandboxNetwork
+from parvis.sandbox.network import APP_PASSWORD, Route, SandboxNetwork, named_after_shop
 from parvis.sandbox.oauth import TokenTrouble, bearer_of
 from parvis.sandbox.records import App, Person, Post, Token
 from parvis.sandbox.world import World
@@ -86,41 +86,29 @@ class Bluesky(SandboxNetwork):
     # Who lives here.
 
     def people(self) -> Sequence[Person]:
-        def new(handle: str, name: str, *, is_owner: bool = False) -> Person:
-            return Person(
-                id=did_named(handle),
-                handle=handle,
-                name=name,
-                is_owner=is_owner,
-                signs_in=is_owner,
-                password=APP_PASSWORD if is_owner else "",
-                extra={"email": f"{handle.partition('.')[0]}@example.org"},
-            )
-
         return (
-            new("ponts.test", "Librairie Ponts", is_owner=True),
-            new("ponts-events.test", "Librairie Ponts, events", is_owner=True),
-            new("alice.test", "Alice"),
-            new("bob.test", "Bob"),
-            new("charlie.test", "Charlie"),
+            _person("ponts.test", "Librairie Ponts", is_owner=True),
+            _person("ponts-events.test", "Librairie Ponts, events", is_owner=True),
+            _person("alice.test", "Alice"),
+            _person("bob.test", "Bob"),
+            _person("charlie.test", "Charlie"),
         )
+
+    def newcomer(self, number: int) -> Person:
+        return _person(f"ponts-{number}.test", named_after_shop(number), is_owner=True)
 
     def apps(self) -> Sequence[App]:
         """None: a person makes an app password instead."""
         return ()
 
-    def settle_in(self) -> None:
-        is_new = not len(self.shelf.people)
-        super().settle_in()
-        if is_new:
-            for person in self.shelf.people:
-                self._furnish(person)
-
-    def _furnish(self, person: Person) -> None:
+    def move_in(self, person: Person) -> Person:
+        """With a profile and an app password."""
+        super().move_in(person)
         profile = {"$type": PROFILE, "displayName": person.name}
         self.repo.keep(person, PROFILE, "self", profile)
         if person.password:
             self.accounts.give_password(person, "Parvis (sandbox)", person.password)
+        return person
 
     def password_of(self, person: Person) -> str:
         return self.accounts.living_password(person) if person.password else ""
@@ -162,3 +150,15 @@ class Bluesky(SandboxNetwork):
     def _expect_answers(self, post: Post) -> None:
         if self.repo.lets_audience_answer(post):
             super()._expect_answers(post)
+
+
+def _person(handle: str, name: str, *, is_owner: bool = False) -> Person:
+    return Person(
+        id=did_named(handle),
+        handle=handle,
+        name=name,
+        is_owner=is_owner,
+        signs_in=is_owner,
+        password=APP_PASSWORD if is_owner else "",
+        extra={"email": f"{handle.partition('.')[0]}@example.org"},
+    )

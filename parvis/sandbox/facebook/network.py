@@ -14,7 +14,7 @@ from parvis.sandbox.graph.faults import missing
 from parvis.sandbox.graph.login import PAGE, Dialog, Page
 from parvis.sandbox.graph.network import VERSION, Asked, GraphNetwork
 from parvis.sandbox.graph.nodes import Node
-from parvis.sandbox.network import Route
+from parvis.sandbox.network import Route, named_after_shop
 from parvis.sandbox.oauth import Pkce, Rules
 from parvis.sandbox.pages import media_url
 from parvis.sandbox.records import Media, Person, Post, Token
@@ -55,20 +55,26 @@ class Facebook(GraphNetwork):
     def people(self) -> Sequence[Person]:
         """Alice has a role on both Pages of the bookshop; a Page does not sign in."""
 
-        def new(handle: str, name: str, **more: Any) -> Person:
-            person_id = str(self.world.next_snowflake() % 10**15 + 10**14)
-            return Person(id=person_id, handle=handle, name=name, **more)
-
-        alice = new("alice", "Alice", signs_in=True)
-        role: dict[str, Any] = {"kind": "page", "is_owner": True, "managed_by": alice.id}
-        tasks = {"tasks": _TASKS}
+        alice = self._person("alice", "Alice", signs_in=True)
         return (
-            new("ponts", "Librairie Ponts", extra=tasks, **role),
-            new("ponts.events", "Librairie Ponts, events", extra=tasks, **role),
+            self._page("ponts", "Librairie Ponts", alice),
+            self._page("ponts.events", "Librairie Ponts, events", alice),
             alice,
-            new("bob", "Bob"),
-            new("charlie", "Charlie"),
+            self._person("bob", "Bob"),
+            self._person("charlie", "Charlie"),
         )
+
+    def newcomer(self, number: int) -> Person:
+        alice = next(person for person in self.shelf.people if person.signs_in)
+        return self._page(f"ponts.{number}", named_after_shop(number), alice)
+
+    def _page(self, handle: str, name: str, manager: Person) -> Person:
+        role: dict[str, Any] = {"kind": "page", "is_owner": True, "managed_by": manager.id}
+        return self._person(handle, name, extra={"tasks": _TASKS}, **role)
+
+    def _person(self, handle: str, name: str, **more: Any) -> Person:
+        person_id = str(self.world.next_snowflake() % 10**15 + 10**14)
+        return Person(id=person_id, handle=handle, name=name, **more)
 
     def routes(self) -> Iterable[Route]:
         dialog = Dialog(self, self.oauth, "person", "#_=_")

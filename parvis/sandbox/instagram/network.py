@@ -15,7 +15,7 @@ from parvis.sandbox.graph.nodes import Node, told
 from parvis.sandbox.instagram.publishing import COMMENTING, PUBLISHING, Publishing, Status
 from parvis.sandbox.instagram.showing import BASIC, INSIGHTS, Showing
 from parvis.sandbox.instagram.signing_in import LONG, SigningIn
-from parvis.sandbox.network import Answered, Route
+from parvis.sandbox.network import Answered, Route, named_after_shop
 from parvis.sandbox.oauth import Pkce, Rules
 from parvis.sandbox.records import Item, Person, Token
 from parvis.sandbox.shelf import Collection
@@ -63,24 +63,26 @@ class Instagram(GraphNetwork):
         """The bookshop's two professional accounts sign in themselves; Alice signs in at Facebook
         and has a role on the Pages that they are linked to."""
 
-        def new(handle: str, name: str, **more: Any) -> Person:
-            person_id = str(self.world.next_snowflake() % 10**12 + 17841 * 10**12)
-            return Person(id=person_id, handle=handle, name=name, **more)
-
-        alice = new("alice", "Alice", signs_in=True)
-        owned: dict[str, Any] = {
-            "kind": "professional",
-            "is_owner": True,
-            "signs_in": True,
-            "managed_by": alice.id,
-        }
+        alice = self._person("alice", "Alice", signs_in=True)
         return (
-            new("ponts", "Librairie Ponts", **owned),
-            new("ponts_events", "Librairie Ponts, events", **owned),
+            self._professional("ponts", "Librairie Ponts", alice),
+            self._professional("ponts_events", "Librairie Ponts, events", alice),
             alice,
-            new("bob", "Bob"),
-            new("charlie", "Charlie"),
+            self._person("bob", "Bob"),
+            self._person("charlie", "Charlie"),
         )
+
+    def newcomer(self, number: int) -> Person:
+        alice = next(person for person in self.shelf.people if person.kind == "person")
+        return self._professional(f"ponts_{number}", named_after_shop(number), alice)
+
+    def _professional(self, handle: str, name: str, manager: Person) -> Person:
+        owned: dict[str, Any] = {"is_owner": True, "signs_in": True, "managed_by": manager.id}
+        return self._person(handle, name, kind="professional", **owned)
+
+    def _person(self, handle: str, name: str, **more: Any) -> Person:
+        person_id = str(self.world.next_snowflake() % 10**12 + 17841 * 10**12)
+        return Person(id=person_id, handle=handle, name=name, **more)
 
     def routes(self) -> Iterable[Route]:
         direct = Dialog(self, self.oauth, "professional", "#_")

@@ -13,7 +13,7 @@ from parvis.sandbox.linkedin.posts import NAMES_DELETED, Posts
 from parvis.sandbox.linkedin.signing_in import RULES, Signing
 from parvis.sandbox.linkedin.social import Social
 from parvis.sandbox.linkedin.uploads import Uploads
-from parvis.sandbox.network import Route, SandboxNetwork, usual_cast
+from parvis.sandbox.network import Route, SandboxNetwork, usual_cast, usual_owner
 from parvis.sandbox.oauth import TokenTrouble
 from parvis.sandbox.records import Person, Post
 
@@ -67,6 +67,10 @@ class LinkedIn(SandboxNetwork):
         )
         visitors = [replace(each, id=self._person_id(), kind="person") for each in audience]
         return (member, page, *visitors)
+
+    def newcomer(self, number: int) -> Person:
+        """One more member."""
+        return replace(usual_owner(self.world, number), id=self._person_id())
 
     def new_id(self) -> str:
         """LinkedIn's numbers count milliseconds since 1970, 22 bits up. Each post takes two: its

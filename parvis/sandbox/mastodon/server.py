@@ -11,7 +11,13 @@ from aiohttp import web
 from parvis.sandbox.faults import Fault, Kind, Purpose
 from parvis.sandbox.limits import Window
 from parvis.sandbox.mastodon.dialect import GOTOSOCIAL, MASTODON, Dialect
-from parvis.sandbox.network import APP_PASSWORD, Answered, Handler, SandboxNetwork
+from parvis.sandbox.network import (
+    APP_PASSWORD,
+    Answered,
+    Handler,
+    SandboxNetwork,
+    named_after_shop,
+)
 from parvis.sandbox.oauth import Rules, TokenTrouble, Why
 from parvis.sandbox.records import App, Person, Post, Token
 
@@ -159,14 +165,19 @@ class Server(SandboxNetwork):
 
     def people(self) -> Sequence[Person]:
         """The audience lives on another server, so its handles carry that server's name."""
-        owner = {"is_owner": True, "signs_in": True, "password": APP_PASSWORD}
         return (
-            self._person("ponts", "Librairie Ponts", **owner),
-            self._person("ponts_events", "Librairie Ponts, events", **owner),
+            self._owner("ponts", "Librairie Ponts"),
+            self._owner("ponts_events", "Librairie Ponts, events"),
             self._person("alice@example.org", "Alice"),
             self._person("bob@example.org", "Bob"),
             self._person("charlie@example.org", "Charlie"),
         )
+
+    def newcomer(self, number: int) -> Person:
+        return self._owner(f"ponts_{number}", named_after_shop(number))
+
+    def _owner(self, handle: str, name: str) -> Person:
+        return self._person(handle, name, is_owner=True, signs_in=True, password=APP_PASSWORD)
 
     def _person(self, handle: str, name: str, **more: object) -> Person:
         return Person(id=self.new_id(), handle=handle, name=name, **more)  # type: ignore[arg-type]
