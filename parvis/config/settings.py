@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from parvis.config.alerts import alerts
 from parvis.config.installation import Misconfigured, installation, read_or_make_key
 from parvis.config.log_lines import log_settings
 from parvis.config.terms import Terms
@@ -13,6 +14,19 @@ from parvis.config.terms import Terms
 INSTALLATION = installation()
 PACKAGE = Path(__file__).resolve().parent.parent
 TERMS = Terms().at_pace(INSTALLATION.pace)
+ALERTS = alerts()
+
+# A process that is stopped or cut off in the middle of a transaction must not keep its locks from
+# others for longer than a lease lasts; and who is cut off must not wait for the many minutes that
+# TCP would. DATABASE_URL may say otherwise.
+_PATIENCE_WITH_DATABASE = {
+    "options": f"-c idle_in_transaction_session_timeout={int(TERMS.lease * 400)}",
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
 
 
 def database_of(url: str) -> dict[str, Any]:
@@ -29,7 +43,11 @@ def database_of(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", "") or parts.hostname or "",
         "PORT": query.pop("port", "") or parts.port or "",
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**query, "pool": {"min_size": 1, "max_size": 10, "timeout": 10}},
+        "OPTIONS": {
+            **_PATIENCE_WITH_DATABASE,
+            **query,
+            "pool": {"min_size": 1, "max_size": 10, "timeout": 10},
+        },
     }
 
 
@@ -57,6 +75,7 @@ INSTALLED_APPS = [
     "parvis.connections",
     "parvis.compose",
     "parvis.deliver",
+    "parvis.watch",
     "parvis.web",
 ]
 MIDDLEWARE = [

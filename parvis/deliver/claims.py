@@ -1,15 +1,28 @@
-"""Claims what is due and sweeps what was left behind: one statement for a whole batch each."""
+"""Claims what is due and keeps the claims: one statement for a whole batch each.
+
+An account is the unit: what is due of it is claimed in order, and while one of its deliveries is
+under way the later ones wait. So its posts keep their order on any number of machines, and no two
+workers speak as the same account.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
-LEASE_SECONDS = 25.0
-SETTLING_SECONDS = 5.0
-LATENESS_ALLOWED_SECONDS = 12 * 60 * 60.0
+from parvis.deliver.states import Change, State
+
+# Of one account at a time. More would lie in one worker's hands while its first is slow.
+IN_ONE_HAND = 10
+# One clock ticks at a time, or two would each see half of an account's queue as the whole.
+_TICKING = 7_202_304
+
+_CLAIM = Change(State.SCHEDULED, to=State.CLAIMED)
+_HAND_BACK = Change(State.CLAIMED, State.SENDING, to=State.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ class Taken:
     receipts: list[dict[str, Any]]
     tries: int
     lookups: int
+    due_at: datetime
     progress: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def with_receipt(self, receipt: dict[str, Any] | None) -> "Taken":
@@ -43,20 +57,28 @@ class Taken:
         return replace(self, receipts=[*self.receipts, receipt], state="sending")
 
 
+def may_tick() -> bool:
+    """Whether no other clock is claiming; holds until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_TICKING])
+        return bool(cursor.fetchone()[0])
+
+
 def claim_due(limit: int) -> list[Claim]:
-    return _claims(_CLAIM_DUE, {"limit": limit, "lease": interval(LEASE_SECONDS)})
+    """In the order of their due times, an account's deliveries beside each other."""
+    given: dict[str, Any] = {"limit": limit, "lease": _lease(), "hand": IN_ONE_HAND}
+    given["order"] = interval(settings.TERMS.order)
+    return _claims(_CLAIM_DUE, {**given, **_CLAIM.parameters})
 
 
 def claim_lookups(limit: int) -> list[Claim]:
-    return _claims(_CLAIM_LOOKUPS, {"limit": limit, "lease": interval(LEASE_SECONDS)})
+    return _claims(_CLAIM_LOOKUPS, {"limit": limit, "lease": _lease()})
 
 
 def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
     """Makes the claims this worker's own, in their order. What was claimed again is left out."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE, {**_arrays(claims), "worker": worker, "lease": interval(LEASE_SECONDS)}
-        )
+        cursor.execute(_TAKE, {**_arrays(claims), "worker": worker, "lease": _lease()})
         taken = {one.claim: one for one in map(_taken, cursor.fetchall())}
     return [taken[claim] for claim in claims if claim in taken]
 
@@ -64,22 +86,21 @@ def take(claims: Sequence[Claim], worker: str) -> list[Taken]:
 def renew(claims: Sequence[Claim]) -> set[int]:
     """Extends the leases that are still ours and answers the ids of their deliveries."""
     with connection.cursor() as cursor:
-        cursor.execute(_RENEW, {**_arrays(claims), "lease": interval(LEASE_SECONDS)})
+        cursor.execute(_RENEW, {**_arrays(claims), "lease": _lease()})
         return {row[0] for row in cursor.fetchall()}
 
 
-def sweep() -> int:
-    """Takes over what a lost worker left, and holds what is too late. Answers how many rows."""
+def hand_back(claims: Sequence[Claim], worker: str, *, tells: bool = False) -> int:
+    """Gives up claims of which nothing is under way: whoever claims next goes on where this worker
+    stood. `tells` writes it into the trace."""
     with connection.cursor() as cursor:
-        cursor.execute(_RETURN_UNSENT)
-        swept = cursor.rowcount
-        cursor.execute(_LOOK_UP_LOST, {"window": interval(SETTLING_SECONDS)})
-        swept += cursor.rowcount
-        cursor.execute(_HOLD_LATE, {"lateness": interval(LATENESS_ALLOWED_SECONDS)})
-        return int(swept + cursor.rowcount)
+        given = {**_arrays(claims), "worker": worker, "tells": tells}
+        cursor.execute(_GIVE_BACK, {**given, **_HAND_BACK.parameters})
+        return int(cursor.fetchone()[0])
 
 
 def seconds_until_next(at_most: float) -> float:
+    """Until something becomes due that is not due already."""
     with connection.cursor() as cursor:
         cursor.execute(_NEXT)
         (seconds,) = cursor.fetchone()
@@ -89,6 +110,10 @@ def seconds_until_next(at_most: float) -> float:
 def interval(seconds: float) -> str:
     """As PostgreSQL reads it."""
     return f"{seconds} seconds"
+
+
+def _lease() -> str:
+    return interval(settings.TERMS.lease)
 
 
 def _taken(row: tuple[Any, ...]) -> Taken:
@@ -103,6 +128,7 @@ def _taken(row: tuple[Any, ...]) -> Taken:
         tries=row[8],
         lookups=row[9],
         progress=_json(row[10]),
+        due_at=row[11],
     )
 
 
@@ -112,7 +138,7 @@ def _claims(statement: str, parameters: dict[str, Any]) -> list[Claim]:
         return [Claim(*row) for row in cursor.fetchall()]
 
 
-def _arrays(claims: Sequence[Claim]) -> dict[str, list[int]]:
+def _arrays(claims: Sequence[Claim]) -> dict[str, Any]:
     return {
         "ids": [claim.delivery_id for claim in claims],
         "fences": [claim.fence for claim in claims],
@@ -124,19 +150,44 @@ def _json(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-# An account that a network told to wait is passed over, so that it delays nobody else.
+# The first question costs nothing when nothing is due; then each account is asked for the head of
+# its queue, one probe of an index, so that neither a backlog of one account nor the history of all
+# makes it slower. An account that a network told to wait is passed over, and so is one of which a
+# delivery is under way. A delivery that waits to be tried again holds later ones back, but not
+# for ever: one film that is never worked through must not silence its account.
 _CLAIM_DUE = """
 WITH due AS (
-    SELECT d.id FROM deliver_delivery d JOIN connections_account a ON a.id = d.account_id
-    WHERE d.state = 'scheduled' AND d.ready_at <= statement_timestamp()
+    SELECT q.id
+    FROM connections_account a CROSS JOIN LATERAL (
+        SELECT h.id, h.due_at, min(h.due_at) OVER () AS first,
+               bool_and(h.is_ready) OVER (ORDER BY h.due_at, h.id) AS in_turn
+        FROM (
+            SELECT d.id, d.due_at, d.ready_at <= statement_timestamp() AS is_ready
+            FROM deliver_delivery d
+            WHERE d.account_id = a.id AND d.state = 'scheduled'
+              AND d.due_at <= statement_timestamp()
+              AND (d.ready_at <= statement_timestamp() OR d.began_at IS NULL
+                   OR d.began_at > statement_timestamp() - %(order)s::interval)
+            ORDER BY d.due_at, d.id LIMIT %(hand)s
+        ) h
+    ) q
+    WHERE q.in_turn
+      AND EXISTS (SELECT 1 FROM deliver_delivery
+                  WHERE state = 'scheduled' AND ready_at <= statement_timestamp())
       AND (a.waits_until IS NULL OR a.waits_until <= statement_timestamp())
-    ORDER BY d.ready_at, d.id LIMIT %(limit)s
-    FOR UPDATE OF d SKIP LOCKED
+      AND NOT EXISTS (
+          SELECT 1 FROM deliver_delivery e
+          WHERE e.account_id = a.id AND e.state IN ('claimed', 'sending', 'checking')
+            AND (e.began_at IS NULL OR e.began_at > statement_timestamp() - %(order)s::interval)
+      )
+    ORDER BY q.first, a.id, q.due_at, q.id LIMIT %(limit)s
 ), claimed AS (
     UPDATE deliver_delivery d
-    SET state = 'claimed', fence = d.fence + 1, worker = '',
+    SET state = %(after)s, fence = d.fence + 1, worker = '',
+        began_at = coalesce(d.began_at, statement_timestamp()),
         lease_until = statement_timestamp() + %(lease)s::interval
-    FROM due WHERE d.id = due.id
+    FROM due
+    WHERE d.id = due.id AND d.state = ANY(%(before)s) AND d.ready_at <= statement_timestamp()
     RETURNING d.id, d.fence, d.due_at
 )
 SELECT id, fence FROM claimed ORDER BY due_at, id
@@ -144,11 +195,12 @@ SELECT id, fence FROM claimed ORDER BY due_at, id
 
 _CLAIM_LOOKUPS = """
 WITH due AS (
-    SELECT id FROM deliver_delivery
-    WHERE state = 'checking' AND ready_at <= statement_timestamp()
-      AND (lease_until IS NULL OR lease_until < statement_timestamp())
-    ORDER BY ready_at, id LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
+    SELECT d.id FROM deliver_delivery d JOIN connections_account a ON a.id = d.account_id
+    WHERE d.state = 'checking' AND d.ready_at <= statement_timestamp()
+      AND (d.lease_until IS NULL OR d.lease_until < statement_timestamp())
+      AND (a.waits_until IS NULL OR a.waits_until <= statement_timestamp())
+    ORDER BY d.ready_at, d.id LIMIT %(limit)s
+    FOR UPDATE OF d SKIP LOCKED
 )
 UPDATE deliver_delivery d
 SET fence = d.fence + 1, lookups = d.lookups + 1, worker = '',
@@ -165,7 +217,7 @@ FROM given g
 WHERE d.id = g.id AND d.fence = g.fence AND d.worker = ''
   AND d.state IN ('claimed', 'checking') AND d.lease_until > clock_timestamp()
 RETURNING d.id, d.fence, d.account_id, d.state, d.parts, d.keys, d.prepared, d.receipts,
-          d.tries, d.lookups, d.progress
+          d.tries, d.lookups, d.progress, d.due_at
 """
 
 _RENEW = """
@@ -177,39 +229,30 @@ WHERE d.id = g.id AND d.fence = g.fence AND d.lease_until > clock_timestamp()
 RETURNING d.id
 """
 
-# Without an attempt written down nothing can have been sent.
-_RETURN_UNSENT = """
-UPDATE deliver_delivery
-SET state = 'scheduled', fence = fence + 1, lease_until = NULL, worker = ''
-WHERE state = 'claimed' AND lease_until < clock_timestamp()
-"""
-
-_LOOK_UP_LOST = """
-WITH lost AS (
-    UPDATE deliver_delivery
-    SET state = 'checking', fence = fence + 1, lease_until = NULL, worker = '', lookups = 0,
-        ready_at = clock_timestamp() + %(window)s::interval,
-        reason_code = 'worker-lost', reason = '', reason_facts = '{}'
-    WHERE state = 'sending' AND lease_until < clock_timestamp()
-    RETURNING id
+# With an open attempt something may be under way: that is looked up once its lease has lapsed.
+_GIVE_BACK = """
+WITH given AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS g(id, fence)
+), given_back AS (
+    UPDATE deliver_delivery d
+    SET state = %(after)s, lease_until = NULL, worker = ''
+    FROM given g
+    WHERE d.id = g.id AND d.fence = g.fence AND d.worker = %(worker)s AND d.state = ANY(%(before)s)
+      AND NOT EXISTS (SELECT 1 FROM deliver_attempt t
+                      WHERE t.delivery_id = d.id AND t.outcome = 'open')
+    RETURNING d.id
+), told AS (
+    INSERT INTO deliver_event (delivery_id, kind, part, worker, code, facts, at)
+    SELECT id, 'handed back', 0, %(worker)s, '', '{}', clock_timestamp()
+    FROM given_back WHERE %(tells)s
 )
-UPDATE deliver_attempt a
-SET outcome = 'unknown', code = 'worker-lost', finished_at = clock_timestamp()
-FROM lost WHERE a.delivery_id = lost.id AND a.outcome = 'open'
-"""
-
-_HOLD_LATE = """
-UPDATE deliver_delivery
-SET state = 'held', reason_code = 'too-late', reason = '', reason_facts = '{}'
-WHERE state = 'scheduled' AND ready_at <= statement_timestamp()
-  AND due_at < statement_timestamp() - %(lateness)s::interval
+SELECT count(*) FROM given_back
 """
 
 _NEXT = """
-SELECT extract(epoch FROM min(CASE d.state
-           WHEN 'scheduled' THEN greatest(d.ready_at, a.waits_until) ELSE d.ready_at END)
-       - clock_timestamp())
-FROM deliver_delivery d JOIN connections_account a ON a.id = d.account_id
-WHERE d.state IN ('scheduled', 'checking')
-  AND (d.lease_until IS NULL OR d.lease_until < statement_timestamp())
+SELECT extract(epoch FROM least(
+    (SELECT min(ready_at) FROM deliver_delivery
+     WHERE state IN ('scheduled', 'checking') AND ready_at > statement_timestamp()),
+    (SELECT min(waits_until) FROM connections_account WHERE waits_until > statement_timestamp())
+) - clock_timestamp())
 """

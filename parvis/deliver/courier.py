@@ -1,138 +1,192 @@
-"""Carries one batch to the networks: all its accounts at once, each account's posts in order."""
+"""Carries what was claimed to the networks: all accounts at once, each account's posts in order."""
 
 import asyncio
 import logging
-import time
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 
+from parvis.config.log_context import about
 from parvis.config.reach import all_networks
-from parvis.connections import verbs as connections
-from parvis.connections.models import Account
-from parvis.connections.refresh import with_new_tokens
+from parvis.connections.allowances import Meter
 from parvis.deliver import claims, evidence, ledger, outcomes
-from parvis.deliver.claims import LEASE_SECONDS, Claim, Taken
+from parvis.deliver.claims import Claim, Taken
 from parvis.deliver.gathering import GatheredWrites
+from parvis.deliver.hands import Hands
+from parvis.deliver.heeding import heed
 from parvis.deliver.ledger import Intent, Settlement
-from parvis.deliver.preparing import LeaseLost, prepare, speaking
-from parvis.deliver.verbs import RECONNECT, hold_for
-from parvis.networks import contract
-from parvis.networks.contract import Found, Prepared, Presence
-from parvis.networks.errors import (
-    Duplicate,
-    Expired,
-    NetworkError,
-    NotSent,
-    Reconnect,
-    SlowDown,
-    Unknown,
-)
+from parvis.deliver.looking_up import Searcher
+from parvis.deliver.preparing import LeaseLost, Voice, prepare
+from parvis.deliver.queues import AccountQueue, take_queues
+from parvis.deliver.states import FINAL, State
+from parvis.deliver.tally import Tally
+from parvis.networks.contract import Prepared, Published
+from parvis.networks.errors import Duplicate, NetworkError, Reconnect, Unknown
 from parvis.networks.http import Http
+from parvis.networks.present import now, seconds_of_this_machine
 
 log = logging.getLogger("parvis.deliver")
 
-PUBLISH_SECONDS = 15.0
-RENEW_EVERY_SECONDS = LEASE_SECONDS / 5
+ROOM = 1000
+ROOM_FOR_LOOKUPS = 300
+
+Carrying = Callable[[AccountQueue], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """An attempt that is on disk. `send_before`: by `seconds_of_this_machine`; a request that
+    begins later could outlive the lease."""
+
+    attempt_id: int
+    send_before: float
 
 
 class Courier:
-    """One per worker process. `name` identifies the worker on every row it touches."""
+    """One per worker process. `name` identifies the worker on every row it touches; `freed` hears
+    when nothing of an account is under way any more, so that more of it can be claimed."""
 
-    def __init__(self, http: Http, name: str) -> None:
-        self.http = http
+    def __init__(self, http: Http, name: str, freed: Callable[[], None] = lambda: None) -> None:
         self.name = name
+        self.meter = Meter()
+        self.tally = Tally()
+        self._http = http
+        self._freed = freed
+        self._stopping = False
+        self._sending = Hands(ROOM)
+        self._searching = Hands(ROOM_FOR_LOOKUPS)
         self._write = GatheredWrites[Intent, int | None](self._write_attempts)
         self._settle = GatheredWrites[Settlement, bool](self._settle_all)
+        self._searcher = Searcher(self._settle, self._settle_all)
+
+    @property
+    def in_hand(self) -> int:
+        return len(self._sending) + len(self._searching)
 
     async def deliver(self, batch: Sequence[Claim]) -> None:
-        taken = await sync_to_async(claims.take)(batch, self.name)
-        async with _Leases(taken):
-            await asyncio.gather(*(self._in_order(queue) for queue in _by_account(taken)))
+        """Takes a batch on and stays until it has come to an end."""
+        await asyncio.gather(*await self.take_on(batch))
 
     async def look_up(self, batch: Sequence[Claim]) -> None:
-        taken = await sync_to_async(claims.take)(batch, self.name)
-        async with _Leases(taken):
-            await asyncio.gather(*(self._look_up_in_order(queue) for queue in _by_account(taken)))
+        await asyncio.gather(*await self.take_on_lookups(batch))
 
-    async def _in_order(self, queue: Sequence[Taken]) -> None:
-        for taken in queue:
+    async def take_on(self, batch: Sequence[Claim]) -> list["asyncio.Task[None]"]:
+        """Answers the work that has begun; waits before that while the hands are full."""
+        return await self._take_on(batch, self._sending, self._carry)
+
+    async def take_on_lookups(self, batch: Sequence[Claim]) -> list["asyncio.Task[None]"]:
+        return await self._take_on(batch, self._searching, self._searcher.look_up)
+
+    async def finish(self, hurry: asyncio.Event) -> None:
+        """Begins nothing more, ends what is under way and hands back the rest. What there is no
+        time for is left to its lease."""
+        self._stopping = True
+        grace = settings.TERMS.grace
+        await asyncio.gather(
+            self._sending.finish(grace, hurry), self._searching.finish(grace, hurry)
+        )
+
+    async def _take_on(
+        self, batch: Sequence[Claim], hands: Hands, carrying: Carrying
+    ) -> list["asyncio.Task[None]"]:
+        await hands.wait_for_room()
+        queues = await sync_to_async(take_queues)(batch, self.name, self._http)
+        for queue in queues:
+            queue.voice.http = self._http.metered(self.meter.of(queue.account))
+        return [hands.begin(queue.claims, carrying(queue)) for queue in queues]
+
+    async def _carry(self, queue: AccountQueue) -> None:
+        """What cannot be brought to its end now holds the account's later ones back."""
+        try:
+            for taken in queue.deliveries:
+                if self._stopping or not await self._carry_one(queue, taken):
+                    break
+                queue.done.add(taken.claim)
+                self._sending.let_go([taken.claim])
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+        if queue.rest:
+            await sync_to_async(claims.hand_back)(queue.rest, self.name, tells=self._stopping)
+        self._freed()
+
+    async def _carry_one(self, queue: AccountQueue, taken: Taken) -> bool:
+        """Whether it has come to an end, or waits for a person."""
+        with about(delivery=taken.claim.delivery_id, account=taken.account_id):
             try:
-                await self._in_turn(taken)
+                return await self._deliver_one(queue, taken) in FINAL | {State.HELD}
             except LeaseLost:
-                log.warning("delivery=%s lease lost, left to others", taken.claim.delivery_id)
+                log.warning("lease lost, left to others")
             except Exception:
                 # Its lease lapses and the sweep takes it up; the others must not suffer.
-                log.exception("delivery=%s stopped by a defect", taken.claim.delivery_id)
+                log.exception("stopped by a defect")
+                queue.done.add(taken.claim)
+        return False
 
-    async def _in_turn(self, taken: Taken) -> None:
-        """The account is read anew: it may be disconnected by now, or told to wait."""
-        account = await Account.objects.aget(pk=taken.account_id)
-        if account.waits_until and account.waits_until > datetime.now(UTC):
-            await self._settle(outcomes.postponed(taken, account.waits_until))
-        else:
-            await self._deliver_one(account, taken)
-
-    async def _deliver_one(self, account: Account, taken: Taken) -> None:
+    async def _deliver_one(self, queue: AccountQueue, taken: Taken) -> State:
+        state = State(taken.state)
         for part in range(len(taken.receipts), len(taken.parts)):
-            settlement = await self._deliver_part(account, taken, part)
-            await self._settle(settlement)
-            taken = taken.with_receipt(settlement.receipt)
-            log.info(
-                "delivery=%s part=%s state=%s code=%s",
-                taken.claim.delivery_id,
-                part,
-                settlement.after,
-                settlement.code,
-            )
-            if settlement.receipt is None:
-                return
+            settlement = await self._deliver_part(queue, taken, part)
+            if not await self._settle(settlement):
+                raise LeaseLost
+            self.tally.settled(settlement)
+            state, taken = settlement.after, taken.with_receipt(settlement.receipt)
+            log.info("part=%s state=%s code=%s", part, state, settlement.code)
+            if settlement.receipt is None or self._stopping:
+                break
+        return state
 
-    async def _deliver_part(self, account: Account, taken: Taken, part: int) -> Settlement:
+    async def _deliver_part(self, queue: AccountQueue, taken: Taken, part: int) -> Settlement:
+        if wait := self.meter.exhausted(queue.account):
+            return outcomes.postponed(taken, wait.until, wait.facts)
         try:
-            speaker, prepared = await prepare(self.http, account, taken, part, self.name)
+            prepared = await prepare(queue.voice, taken, part, self.name)
         except NetworkError as error:
-            return await self._failed(account, taken, part, None, error)
-        attempt_id = await self._write_down(taken, part, prepared)
+            return await self._failed(queue.voice, taken, part, None, error)
+        permit = await self._write_down(taken, part, prepared)
+        if permit is None:
+            return await self._not_permitted(queue, taken, part)
         try:
-            receipt = await self._publish(speaker, prepared)
+            receipt = await self._publish(queue.voice, prepared, permit)
         except NetworkError as error:
-            return await self._failed(account, taken, part, attempt_id, error)
-        return outcomes.published(taken, part, attempt_id, receipt)
+            return await self._failed(queue.voice, taken, part, permit.attempt_id, error)
+        return outcomes.published(taken, part, permit.attempt_id, receipt)
 
-    async def _failed(
-        self,
-        account: Account,
-        taken: Taken,
-        part: int,
-        attempt_id: int | None,
-        error: NetworkError,
-    ) -> Settlement:
-        heeded = await self._heed(account, error)
-        sent_before = 0
-        if isinstance(heeded, Duplicate):
-            sent_before = await sync_to_async(evidence.sent_before)(taken.claim, part, attempt_id)
-        return outcomes.failed(taken, part, attempt_id, heeded, sent_before=sent_before)
-
-    async def _write_down(self, taken: Taken, part: int, prepared: Prepared) -> int:
+    async def _write_down(self, taken: Taken, part: int, prepared: Prepared) -> Permit | None:
         """The attempt is on disk when this returns, and the lease outlives the call to come."""
-        started = seconds_of_this_machine()
-        attempt_id = await self._write(
-            Intent(claim=taken.claim, part=part, prepared=prepared.to_json())
-        )
-        left = LEASE_SECONDS - (seconds_of_this_machine() - started)
-        if attempt_id is None or left < PUBLISH_SECONDS:
+        began = seconds_of_this_machine()
+        intent = Intent(claim=taken.claim, part=part, prepared=prepared.to_json())
+        attempt_id = await self._write(intent)
+        if attempt_id is None:
+            return None
+        permit = Permit(attempt_id, began + settings.TERMS.lease - settings.TERMS.publish)
+        if seconds_of_this_machine() > permit.send_before:
             raise LeaseLost
-        return attempt_id
+        if part == 0 and taken.tries == 0:
+            self.tally.left((now() - taken.due_at).total_seconds())
+        return permit
 
-    async def _publish(self, speaker: contract.Account, prepared: Prepared) -> contract.Published:
+    async def _not_permitted(self, queue: AccountQueue, taken: Taken, part: int) -> Settlement:
+        """No attempt was written: the account was disconnected or told to wait by the time its turn
+        had come, or the claim is another's by now."""
+        await queue.account.arefresh_from_db()
+        if not queue.account.can_publish:
+            gone = Reconnect("reconnect", "The account must be connected again.")
+            return await self._failed(queue.voice, taken, part, None, gone)
+        if queue.account.waits_until and queue.account.waits_until > now():
+            return outcomes.postponed(taken, queue.account.waits_until, {})
+        raise LeaseLost
+
+    async def _publish(self, voice: Voice, prepared: Prepared, permit: Permit) -> Published:
+        speaker = await voice.speaking()
         network = all_networks()[speaker.network]
         try:
-            async with asyncio.timeout(PUBLISH_SECONDS):
-                return await network.publish(self.http, speaker, prepared)
+            async with asyncio.timeout(settings.TERMS.publish):
+                http = voice.http.sending_before(permit.send_before)
+                return await network.publish(http, speaker, prepared)
         except TimeoutError:
             raise Unknown("no-answer", "The network did not answer in time.") from None
         except NetworkError:
@@ -141,90 +195,19 @@ class Courier:
             log.exception("publishing on %s met a defect", speaker.network)
             raise Unknown("defect", type(defect).__name__) from None
 
-    async def _look_up_in_order(self, queue: Sequence[Taken]) -> None:
-        """One after the other: what the first finds is not the second's, however alike."""
-        for taken in queue:
-            try:
-                account = await Account.objects.aget(pk=taken.account_id)
-                await self._look_up_one(account, taken)
-            except Exception:
-                # Its lease lapses and it is looked up again; the others must not suffer.
-                log.exception("delivery=%s look-up stopped by a defect", taken.claim.delivery_id)
-
-    async def _look_up_one(self, account: Account, taken: Taken) -> None:
-        try:
-            settlement = await self._judge(account, taken)
-        except NetworkError as error:
-            settlement = outcomes.lookup_failed(taken, await self._heed(account, error))
-        settlement = await self._settle_lookup(account, taken, settlement)
-        log.info("delivery=%s looked up: %s", taken.claim.delivery_id, settlement.after)
-
-    async def _judge(self, account: Account, taken: Taken) -> Settlement:
-        """The time is read before the network is asked, or a request could slip in between."""
-        part = len(taken.receipts)
-        stored = taken.prepared.get(str(part))
-        sent = await sync_to_async(evidence.read_sent)(taken.claim, part)
-        if stored is None or sent is None:
-            return outcomes.looked_up(taken, Found(presence=Presence.ABSENT))
-        found = await self._find(account, Prepared.from_json(stored), sent.first_at)
-        if found.presence is Presence.ABSENT and sent.under_way > 0:
-            return outcomes.too_soon(taken, sent.under_way)
-        return outcomes.looked_up(taken, found)
-
-    async def _find(self, account: Account, prepared: Prepared, sent_at: datetime) -> Found:
-        try:
-            speaker = await speaking(self.http, account)
-            others = await sync_to_async(evidence.known_receipts)(account, sent_at)
-            network = all_networks()[account.network]
-            return await network.look_up(self.http, speaker, prepared, sent_at, others)
-        except NetworkError:
-            raise
-        except Exception as defect:
-            log.exception("looking up on %s met a defect", account.network)
-            raise NotSent("defect", type(defect).__name__) from None
-
-    async def _settle_lookup(
-        self, account: Account, taken: Taken, settlement: Settlement
+    async def _failed(
+        self,
+        voice: Voice,
+        taken: Taken,
+        part: int,
+        attempt_id: int | None,
+        error: NetworkError,
     ) -> Settlement:
-        if settlement.receipt is None or _takes_a_key_once(account):
-            await self._settle(settlement)
-            return settlement
-        ours = await sync_to_async(evidence.unless_anothers)(
-            taken.claim,
-            account,
-            settlement.receipt["remote_id"],
-            lambda: self._settle_all([settlement]),
-        )
-        if not ours:
-            settlement = outcomes.contested(taken)
-            await self._settle(settlement)
-        return settlement
-
-    async def _heed(self, account: Account, error: NetworkError) -> NetworkError:
-        """What concerns the account concerns all its deliveries, not only this one.
-
-        Answers the error that decides: tokens that cannot be renewed weigh more than lapsed ones.
-        """
-        if isinstance(error, Reconnect) and account.can_publish:
-            await sync_to_async(connections.ask_to_reconnect)(
-                account, error.sentence, code=error.code, facts=error.facts
-            )
-            await sync_to_async(hold_for)(account, RECONNECT)
-            await account.arefresh_from_db()
-        elif isinstance(error, SlowDown) and error.until is not None:
-            await sync_to_async(connections.hold_calls_until)(account, error.until)
-        elif isinstance(error, Expired):
-            return await self._renew_tokens(account) or error
-        return error
-
-    async def _renew_tokens(self, account: Account) -> NetworkError | None:
-        try:
-            await with_new_tokens(self.http, account)
-        except Expired:
-            return None
-        except NetworkError as error:
-            return await self._heed(account, error)
-        return None
+        heeded = await heed(voice, error)
+        sent_before = 0
+        if isinstance(heeded, Duplicate):
+            sent_before = await sync_to_async(evidence.sent_before)(taken.claim, part, attempt_id)
+        return outcomes.failed(taken, part, attempt_id, heeded, sent_before=sent_before)
 
     def _write_attempts(self, intents: Sequence[Intent]) -> list[int | None]:
         written = ledger.write_attempts(intents, self.name)
@@ -233,45 +216,3 @@ class Courier:
     def _settle_all(self, settlements: Sequence[Settlement]) -> list[bool]:
         settled = ledger.settle(settlements, self.name)
         return [settlement.claim in settled for settlement in settlements]
-
-
-class _Leases:
-    """Keeps the leases of a batch alive while it is under way."""
-
-    def __init__(self, taken: Sequence[Taken]) -> None:
-        self._claims = [one.claim for one in taken]
-        self._renewing: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> None:
-        self._renewing = asyncio.create_task(self._renew())
-
-    async def __aexit__(self, *_: Any) -> None:
-        if self._renewing:
-            self._renewing.cancel()
-
-    async def _renew(self) -> None:
-        while self._claims:
-            await asyncio.sleep(RENEW_EVERY_SECONDS)
-            try:
-                await sync_to_async(claims.renew)(self._claims)
-            except Exception:
-                # Leases lapse then, and what is not sent yet will not be.
-                log.exception("leases could not be renewed")
-
-
-def seconds_of_this_machine() -> float:
-    """Counts on while the machine sleeps, as the leases in a database elsewhere do."""
-    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return time.clock_gettime(clock)
-
-
-def _takes_a_key_once(account: Account) -> bool:
-    """Whether a post is found again by its own key, and not by what it says."""
-    return account.traits.native_key_seconds is None
-
-
-def _by_account(taken: Sequence[Taken]) -> list[list[Taken]]:
-    queues: dict[int, list[Taken]] = defaultdict(list)
-    for one in taken:
-        queues[one.account_id].append(one)
-    return list(queues.values())

@@ -2,7 +2,8 @@
 
 absent   A request that nobody answered may still stand in line at the network. Sent again it
          would be there twice; and where a key prevents that, somebody may have taken the post back
-         meanwhile, and it would be there once too often.
+         meanwhile, and it would be there once too often. Mastodon's own Idempotency-Key does not
+         help before the first request ends.
 present  Without such a key a post is known by what it says, and an equal one may be another
          delivery's: one that has it already, or one that is just being sent.
 """
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Min, Q
 from django.db.models.functions import Now
@@ -19,10 +21,6 @@ from parvis.connections.models import Account
 from parvis.deliver.claims import Claim
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
-
-# Longer than servers keep a request in line: the usual limit of a front server is 60 s (nginx,
-# proxy_read_timeout). Mastodon's own Idempotency-Key does not help before the first request ends.
-UNDER_WAY_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,7 @@ def read_sent(claim: Claim, part: int) -> Sent | None:
     if written["first"] is None:
         return None
     gone_by = (written["now"] - written["last"]).total_seconds()
-    return Sent(first_at=written["first"], under_way=UNDER_WAY_SECONDS - gone_by)
+    return Sent(first_at=written["first"], under_way=settings.TERMS.under_way - gone_by)
 
 
 def sent_before(claim: Claim, part: int, attempt_id: int | None) -> int:

@@ -6,15 +6,16 @@ worker that still has the claim: a row with a higher fence is not touched.
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
-from parvis.deliver.claims import LEASE_SECONDS, Claim, interval
-from parvis.deliver.models import Outcome
-from parvis.deliver.states import State, check
+from parvis.deliver.claims import Claim, interval
+from parvis.deliver.models import Happened, Outcome
+from parvis.deliver.states import Change, State, check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Intent:
 class Settlement:
     """What became of one try. `ready_in` is seconds from now; `ready_at`, if set, wins over it.
     `forgets` throws away what was prepared of the part: it will never do. `cause` is the try's own
-    code, where `code` tells what the delivery waits for."""
+    code, where `code` tells what the delivery waits for. `event` is what the trace tells of it
+    where no attempt does."""
 
     claim: Claim
     before: State
@@ -48,6 +50,8 @@ class Settlement:
     ready_in: float | None = None
     ready_at: datetime | None = None
     forgets: bool = False
+    event: Happened | None = None
+    event_code: str = ""
 
     def __post_init__(self) -> None:
         check(self.before, self.after)
@@ -66,7 +70,13 @@ def write_attempts(intents: Sequence[Intent], worker: str) -> dict[Claim, int]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            _WRITE, {"rows": json.dumps(rows), "worker": worker, "lease": interval(LEASE_SECONDS)}
+            _WRITE,
+            {
+                "rows": json.dumps(rows),
+                "worker": worker,
+                "lease": interval(settings.TERMS.lease),
+                **_BEGIN.parameters,
+            },
         )
         return {Claim(row[0], row[1]): row[2] for row in cursor.fetchall()}
 
@@ -95,25 +105,36 @@ def keep_step(claim: Claim, worker: str, *, part: int, step: str, value: dict[st
 
 
 def _row(settlement: Settlement) -> dict[str, Any]:
-    row = asdict(settlement)
-    row |= {"id": settlement.claim.delivery_id, "fence": settlement.claim.fence}
-    row["ready_at"] = settlement.ready_at and settlement.ready_at.isoformat()
-    del row["claim"]
-    return row
+    row = {name: getattr(settlement, name) for name in _KEPT_AS_THEY_ARE}
+    claim, ready_at = settlement.claim, settlement.ready_at
+    return {
+        **row,
+        "id": claim.delivery_id,
+        "fence": claim.fence,
+        "ready_at": ready_at and ready_at.isoformat(),
+    }
 
 
+_KEPT_AS_THEY_ARE = tuple(
+    each.name for each in fields(Settlement) if each.name not in ("claim", "ready_at")
+)
+_BEGIN = Change(State.CLAIMED, State.SENDING, to=State.SENDING)
+
+# An account that was disconnected or told to wait since the claim gets no attempt, and so no post.
 _WRITE = """
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
         AS g(id bigint, fence bigint, part int, prepared jsonb)
 ), held AS (
     UPDATE deliver_delivery d
-    SET state = 'sending', tries = d.tries + 1,
+    SET state = %(after)s, tries = d.tries + 1,
         lease_until = clock_timestamp() + %(lease)s::interval,
         prepared = d.prepared || jsonb_build_object(g.part::text, g.prepared)
-    FROM given g
+    FROM given g, connections_account a
     WHERE d.id = g.id AND d.fence = g.fence AND d.worker = %(worker)s
-      AND d.state IN ('claimed', 'sending') AND d.lease_until > clock_timestamp()
+      AND d.state = ANY(%(before)s) AND d.lease_until > clock_timestamp()
+      AND a.id = d.account_id AND a.state = 'connected'
+      AND (a.waits_until IS NULL OR a.waits_until <= clock_timestamp())
     RETURNING d.id, d.fence, d.tries, g.part, g.prepared
 )
 INSERT INTO deliver_attempt
@@ -139,7 +160,8 @@ WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS g(
         id bigint, fence bigint, before text, after text, part int, attempt_id bigint,
         outcome text, code text, cause text, sentence text, facts jsonb, answer jsonb,
-        receipt jsonb, candidates jsonb, ready_in float8, ready_at timestamptz, forgets boolean)
+        receipt jsonb, candidates jsonb, ready_in float8, ready_at timestamptz, forgets boolean,
+        event text, event_code text)
 ), settled AS (
     UPDATE deliver_delivery d
     SET state = g.after,
@@ -178,6 +200,11 @@ WITH given AS (
            coalesce(nullif(g.cause, ''), g.code), g.answer, clock_timestamp(), clock_timestamp()
     FROM settled s JOIN given g ON g.id = s.id
     WHERE g.attempt_id IS NULL AND g.before <> 'checking' AND g.outcome IS NOT NULL
+), traced AS (
+    INSERT INTO deliver_event (delivery_id, kind, part, worker, code, facts, at)
+    SELECT s.id, g.event, g.part, %(worker)s, g.event_code, g.facts, clock_timestamp()
+    FROM settled s JOIN given g ON g.id = s.id
+    WHERE g.event IS NOT NULL
 )
 SELECT id, fence FROM settled
 """

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from parvis.deliver.claims import SETTLING_SECONDS, Taken
+from django.conf import settings
+
+from parvis.deliver.claims import Taken
 from parvis.deliver.ledger import Settlement
-from parvis.deliver.models import Outcome
+from parvis.deliver.models import Happened, Outcome
 from parvis.deliver.states import State
 from parvis.networks.contract import Found, Presence, Published
 from parvis.networks.errors import (
@@ -27,7 +29,6 @@ from parvis.networks.errors import (
 # code for all of them, all go on once it is.
 RECONNECT = "reconnect"
 
-LONGEST_PAUSE = 15 * 60.0
 LOOKUPS_BEFORE_ASKING = 6
 LOOKUPS_WITHOUT_ANSWER = 40
 TRIES_REFUSED_AS_EQUAL = 4
@@ -100,6 +101,7 @@ def looked_up(taken: Taken, found: Found) -> Settlement:
             outcome=Outcome.ABSENT,
             code="absent",
             ready_in=pause(taken.tries),
+            found="absent",
         )
     return _cannot_tell(taken, found)
 
@@ -116,11 +118,24 @@ def contested(taken: Taken) -> Settlement:
     return _lookup_settlement(taken, State.CHECKING, code="cannot-tell", ready_in=1.0)
 
 
-def postponed(taken: Taken, until: datetime) -> Settlement:
+def postponed(taken: Taken, until: datetime, facts: Mapping[str, Any]) -> Settlement:
     """Not a try: the network told the account to wait before this one's turn came."""
     return Settlement(
-        claim=taken.claim, before=State.CLAIMED, after=State.SCHEDULED, ready_at=until
+        claim=taken.claim,
+        before=State(taken.state),
+        after=State.SCHEDULED,
+        part=len(taken.receipts),
+        ready_at=until,
+        code="rate-limit",
+        facts=dict(facts),
+        event=Happened.WAITS,
+        event_code="rate-limit",
     )
+
+
+def lookup_postponed(taken: Taken, until: datetime) -> Settlement:
+    """What is left of a limit is kept for publishing."""
+    return _lookup_settlement(taken, State.CHECKING, code="look-up-waits", ready_at=until)
 
 
 def lookup_failed(taken: Taken, error: NetworkError) -> Settlement:
@@ -132,6 +147,7 @@ def lookup_failed(taken: Taken, error: NetworkError) -> Settlement:
         **_told(error, code=error.code),
         ready_in=pause(taken.lookups),
         ready_at=error.until if isinstance(error, SlowDown) else None,
+        found=error.code,
     )
 
 
@@ -156,8 +172,11 @@ def receipt_from_json(stored: Mapping[str, Any]) -> Published:
 
 
 def pause(times: int) -> float:
-    """Seconds: 2, 4, 8 … up to a quarter of an hour, spread so that many do not come at once."""
-    return min(2.0 ** min(times + 1, 20), LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311
+    """Seconds: each twice the one before, up to the longest; spread so that many do not come at
+    once."""
+    terms = settings.TERMS
+    grown = terms.first_pause * 2.0 ** (min(times, 20) - 1)
+    return float(min(grown, terms.longest_pause)) * random.uniform(0.8, 1.2)  # noqa: S311
 
 
 def _present(taken: Taken, receipt: Published) -> Settlement:
@@ -168,6 +187,7 @@ def _present(taken: Taken, receipt: Published) -> Settlement:
         outcome=Outcome.FOUND,
         receipt=receipt_to_json(receipt),
         ready_in=0.0,
+        found="present",
     )
 
 
@@ -178,6 +198,7 @@ def _cannot_tell(taken: Taken, found: Found) -> Settlement:
         State.UNKNOWN if enough else State.CHECKING,
         code="cannot-tell",
         ready_in=pause(taken.lookups),
+        found="cannot-tell",
         candidates=[
             {
                 "remote_id": candidate.remote_id,
@@ -190,9 +211,16 @@ def _cannot_tell(taken: Taken, found: Found) -> Settlement:
     )
 
 
-def _lookup_settlement(taken: Taken, after: State, **what: Any) -> Settlement:
+def _lookup_settlement(taken: Taken, after: State, *, found: str = "", **what: Any) -> Settlement:
+    """`found` is what the trace tells of it; that nothing was learnt yet is not told."""
     return Settlement(
-        claim=taken.claim, before=State.CHECKING, after=after, part=len(taken.receipts), **what
+        claim=taken.claim,
+        before=State.CHECKING,
+        after=after,
+        part=len(taken.receipts),
+        event=Happened.LOOKED_UP if found else None,
+        event_code=found,
+        **what,
     )
 
 
@@ -206,7 +234,7 @@ def _told(error: NetworkError, *, code: str) -> dict[str, Any]:
 
 def _pause_after(after: State, tries: int) -> float | None:
     if after is State.CHECKING:
-        return SETTLING_SECONDS
+        return float(settings.TERMS.settling)
     return pause(tries) if after is State.SCHEDULED else None
 
 

@@ -13,9 +13,8 @@ outside the life that `states` draws: the deliveries have lived on where nobody 
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection, transaction
-
-from parvis.deliver.claims import SETTLING_SECONDS
 
 CODE = "restored"
 
@@ -31,7 +30,7 @@ class Distrusted:
 @transaction.atomic
 def distrust_the_past() -> Distrusted:
     """Call once, before any worker sees what was restored."""
-    parameters: dict[str, str | float] = {"code": CODE, "window": SETTLING_SECONDS}
+    parameters: dict[str, str | float] = {"code": CODE, "window": settings.TERMS.settling}
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, parameters)
         looked_up = cursor.rowcount

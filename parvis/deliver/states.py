@@ -11,6 +11,8 @@
                     └── "send again" ── UNKNOWN ◄┘   └─► PUBLISHED
 """
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -66,6 +68,22 @@ def check(before: State, after: State) -> State:
     if after not in TRANSITIONS[before]:
         raise IllegalTransition(f"{before} → {after}")
     return after
+
+
+class Change:
+    """A change that a statement makes, checked when the statement's module is imported."""
+
+    __slots__ = ("after", "before")
+
+    def __init__(self, *before: State, to: State) -> None:
+        for state in before:
+            check(state, to)
+        self.before, self.after = before, to
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """For `state = ANY(%(before)s)` and `SET state = %(after)s`."""
+        return {"before": [state.value for state in self.before], "after": self.after.value}
 
 
 def sources_of(after: State) -> tuple[State, ...]:

@@ -1,4 +1,6 @@
-"""What the job engine runs. Each job is a shell around one line."""
+"""What the job engine runs. Each job is a shell around one line: it ends when a courier has taken
+the batch into its hands, for a job that lasted as long as its slowest network would keep others
+waiting."""
 
 import logging
 
@@ -11,19 +13,22 @@ from parvis.deliver.courier import Courier
 
 log = logging.getLogger("parvis.deliver")
 
+DELIVER = "deliver"
+LOOK_UP = "look_up"
 
-@app.task(name="deliver", queue="deliver", pass_context=True)
+
+@app.task(name="deliver", queue=DELIVER, pass_context=True)
 async def deliver(context: JobContext, claims: list[list[int]]) -> None:
-    await _courier(context).deliver([Claim(*claim) for claim in claims])
+    await _courier(context).take_on([Claim(*claim) for claim in claims])
 
 
-@app.task(name="look_up", queue="deliver", pass_context=True)
+@app.task(name="look_up", queue=LOOK_UP, pass_context=True)
 async def look_up(context: JobContext, claims: list[list[int]]) -> None:
-    await _courier(context).look_up([Claim(*claim) for claim in claims])
+    await _courier(context).take_on_lookups([Claim(*claim) for claim in claims])
 
 
 @app.periodic(cron="*/10 * * * *")
-@app.task(name="sweep_engine", queue="deliver", pass_context=True)
+@app.task(name="sweep_engine", queue=DELIVER, pass_context=True)
 async def sweep_engine(context: JobContext, timestamp: int) -> None:
     """Ends the jobs of lost workers. Their deliveries have long been taken over by lease."""
     manager = context.app.job_manager

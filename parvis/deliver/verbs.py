@@ -12,7 +12,8 @@ from parvis.compose.models import Post
 from parvis.compose.verbs import duplicate, start_draft
 from parvis.connections.models import Account
 from parvis.deliver.freeze import freeze
-from parvis.deliver.models import Delivery
+from parvis.deliver.journal import note
+from parvis.deliver.models import Delivery, Happened
 from parvis.deliver.outcomes import RECONNECT as RECONNECT
 from parvis.deliver.outcomes import receipt_to_json
 from parvis.deliver.rest import content_of_the_rest
@@ -45,7 +46,7 @@ class NothingToLookUp(NothingToDecide):
     """It was never sent by this installation as it is known here: only a person can look."""
 
 
-def schedule(post: Post, due_at: datetime) -> list[Delivery]:
+def schedule(post: Post, due_at: datetime, *, by: User | None = None) -> list[Delivery]:
     """Freezes the post and hands it over.
 
     Raises freeze.NotReady, InThePast or AlreadyHandedOver; the post is then still a draft.
@@ -57,59 +58,67 @@ def schedule(post: Post, due_at: datetime) -> list[Delivery]:
             raise AlreadyHandedOver
         deliveries = Delivery.objects.bulk_create(freeze(held, due_at))
         Post.objects.filter(pk=post.pk).update(planned_at=due_at, handed_over_at=Now())
+        note([delivery.pk for delivery in deliveries], Happened.SCHEDULED, by=by)
         _wake_the_clock()
     return deliveries
 
 
-def publish_now(post: Post) -> list[Delivery]:
-    return schedule(post, database_now())
+def publish_now(post: Post, *, by: User | None = None) -> list[Delivery]:
+    return schedule(post, database_now(), by=by)
 
 
-def move(post: Post, due_at: datetime) -> None:
+def move(post: Post, due_at: datetime, *, by: User | None = None) -> None:
     """All deliveries of the post, or none. Raises AlreadyOnItsWay or InThePast.
 
     What was prepared for an earlier try is prepared anew: it carries the old time.
     """
     _refuse_the_past(due_at)
     with transaction.atomic():
-        moved = _called_back(post).update(
+        moved = _called_back(post)
+        Delivery.objects.filter(pk__in=moved).update(
             state=State.SCHEDULED,
             due_at=due_at,
             ready_at=due_at,
+            began_at=None,
             **_nothing_prepared(),
             **_no_reason(),
         )
-        _all_or_none(post, moved)
+        _all_or_none(post, len(moved))
+        note(moved, Happened.MOVED, by=by, to=due_at.isoformat())
         Post.objects.filter(pk=post.pk).update(planned_at=due_at)
         _wake_the_clock()
 
 
-def take_back(post: Post) -> None:
+def take_back(post: Post, *, by: User | None = None) -> None:
     """Makes a post a draft again when none of it went out; its time is remembered.
 
     That is so while it is scheduled or held, and after all of it was refused or given up: what
     stood in the way can then be corrected. Raises AlreadyOnItsWay.
     """
     with transaction.atomic():
-        _called_back(post).update(state=State.CANCELLED, settled_at=Now())
+        called_back = _called_back(post)
+        Delivery.objects.filter(pk__in=called_back).update(state=State.CANCELLED, settled_at=Now())
+        note(called_back, Happened.TAKEN_BACK, by=by)
         _refuse_what_went_out(post)
         _set_refusals_aside(post)
         Post.objects.filter(pk=post.pk).update(handed_over_at=None)
 
 
-def delete(post: Post) -> None:
+def delete(post: Post, *, by: User | None = None) -> None:
     """Takes a draft or a scheduled post off the desk. What was published stays, as history."""
     with transaction.atomic():
         current = Post.objects.select_for_update().get(pk=post.pk)
         if not current.is_draft:
-            take_back(current)
+            take_back(current, by=by)
         Post.objects.filter(pk=post.pk).update(deleted_at=Now())
 
 
-def release(delivery: Delivery) -> None:
+def release(delivery: Delivery, *, by: User | None = None) -> None:
     """Sends a held delivery after all, prepared anew: networks forget uploads that lie unused."""
     _decide(
         delivery,
+        Happened.RELEASED,
+        by=by,
         from_states=(State.HELD,),
         state=State.SCHEDULED,
         **_nothing_prepared(),
@@ -117,7 +126,7 @@ def release(delivery: Delivery) -> None:
     )
 
 
-def it_is_there(delivery: Delivery, published: Published) -> None:
+def it_is_there(delivery: Delivery, published: Published, *, by: User | None = None) -> None:
     """A person has found the post on the network. The parts that come after it go out, unless it
     is known by its address alone: a network lets nothing answer that, so the rest is given up."""
     receipts = [*delivery.receipts, receipt_to_json(published)]
@@ -127,24 +136,51 @@ def it_is_there(delivery: Delivery, published: Published) -> None:
         changes = {"state": State.SCHEDULED, **_due_now()}
     else:
         changes = {"state": State.CANCELLED, "settled_at": Now()}
-    _decide(delivery, from_states=(State.UNKNOWN,), receipts=receipts, **changes)
+    _decide(
+        delivery,
+        Happened.DECIDED,
+        "there",
+        by=by,
+        from_states=(State.UNKNOWN,),
+        receipts=receipts,
+        **changes,
+    )
 
 
-def look_again(delivery: Delivery) -> None:
+def look_again(delivery: Delivery, *, by: User | None = None) -> None:
     """Raises NothingToLookUp after a restore, when no attempt tells what to look for."""
     _refuse_without_a_request(delivery)
-    _decide(delivery, from_states=(State.UNKNOWN,), state=State.CHECKING, ready_at=Now(), lookups=0)
+    _decide(
+        delivery,
+        Happened.DECIDED,
+        "look",
+        by=by,
+        from_states=(State.UNKNOWN,),
+        state=State.CHECKING,
+        ready_at=Now(),
+        lookups=0,
+    )
 
 
-def send_again(delivery: Delivery) -> None:
+def send_again(delivery: Delivery, *, by: User | None = None) -> None:
     """A person has seen that it is not there. The same identity is sent again."""
-    _decide(delivery, from_states=(State.UNKNOWN,), state=State.SCHEDULED, **_due_now())
+    _decide(
+        delivery,
+        Happened.DECIDED,
+        "again",
+        by=by,
+        from_states=(State.UNKNOWN,),
+        state=State.SCHEDULED,
+        **_due_now(),
+    )
 
 
-def give_up(delivery: Delivery) -> None:
+def give_up(delivery: Delivery, *, by: User | None = None) -> None:
     """Nothing more of it is sent. What is out of a thread stays out."""
     _decide(
         delivery,
+        Happened.GIVEN_UP,
+        by=by,
         from_states=(State.UNKNOWN, State.HELD),
         state=State.CANCELLED,
         settled_at=Now(),
@@ -165,7 +201,7 @@ def write_anew(delivery: Delivery, author: User | None) -> Post:
     """
     with transaction.atomic():
         current = Delivery.objects.select_for_update().get(pk=delivery.pk)
-        _stop_for_good(current)
+        _stop_for_good(current, author)
         if not current.receipts:
             return duplicate(current.post, author, only=current.account)
         return start_draft(current.workspace, author, content_of_the_rest(current))
@@ -173,20 +209,29 @@ def write_anew(delivery: Delivery, author: User | None) -> Post:
 
 def hold_for(account: Account, code: str) -> int:
     """Holds what is scheduled for an account that cannot publish; answers how many."""
-    return Delivery.objects.filter(account=account, state=State.SCHEDULED).update(
-        state=State.HELD, reason_code=code
-    )
+    with transaction.atomic():
+        scheduled = _locked(Delivery.objects.filter(account=account, state=State.SCHEDULED))
+        Delivery.objects.filter(pk__in=scheduled).update(state=State.HELD, reason_code=code)
+        note(scheduled, Happened.HELD, code)
+    return len(scheduled)
 
 
 def release_for(account: Account, reasons: Sequence[str] = (RECONNECT, DISCONNECTED)) -> int:
     """Schedules again what was held because the account had to be connected again, or for
-    another reason that is over."""
+    another reason that is over. What could not be looked up meanwhile is looked up at once."""
     with transaction.atomic():
-        released = Delivery.objects.filter(
-            account=account, state=State.HELD, reason_code__in=reasons
-        ).update(state=State.SCHEDULED, **_nothing_prepared(), **_no_reason())
+        held = _locked(
+            Delivery.objects.filter(account=account, state=State.HELD, reason_code__in=reasons)
+        )
+        Delivery.objects.filter(pk__in=held).update(
+            state=State.SCHEDULED, began_at=None, **_nothing_prepared(), **_no_reason()
+        )
+        note(held, Happened.RELEASED, "account-is-back")
+        Delivery.objects.filter(account=account, state=State.CHECKING, lease_until=None).update(
+            ready_at=Now(), lookups=0
+        )
         _wake_the_clock()
-    return released
+    return len(held)
 
 
 def database_now() -> datetime:
@@ -203,8 +248,15 @@ def _refuse_the_past(due_at: datetime) -> None:
         raise InThePast
 
 
-def _called_back(post: Post) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(post=post, state__in=MAY_BE_CALLED_BACK, receipts=[])
+def _called_back(post: Post) -> list[int]:
+    return _locked(Delivery.objects.filter(post=post, state__in=MAY_BE_CALLED_BACK, receipts=[]))
+
+
+def _locked(deliveries: QuerySet[Delivery]) -> list[int]:
+    """Nobody else changes them before the end of the transaction."""
+    return list(
+        deliveries.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def _all_or_none(post: Post, moved: int) -> None:
@@ -220,13 +272,13 @@ def _refuse_what_went_out(post: Post, *, but: Iterable[State] = ()) -> None:
         raise AlreadyOnItsWay
 
 
-def _stop_for_good(delivery: Delivery) -> None:
+def _stop_for_good(delivery: Delivery, by: User | None) -> None:
     """Raises NothingToDecide unless it was refused, or is a part of a post whose rest waits here
     or was given up."""
     if delivery.state == State.REFUSED:
         set_aside(delivery)
     elif delivery.state == State.HELD and delivery.receipts:
-        give_up(delivery)
+        give_up(delivery, by=by)
     elif not delivery.rest_is_given_up:
         raise NothingToDecide
 
@@ -235,7 +287,15 @@ def _set_refusals_aside(post: Post) -> None:
     Delivery.objects.filter(post=post, state=State.REFUSED).update(set_aside_at=Now())
 
 
-def _decide(delivery: Delivery, *, from_states: Iterable[State], **changes: Any) -> None:
+def _decide(
+    delivery: Delivery,
+    kind: Happened,
+    code: str = "",
+    *,
+    by: User | None,
+    from_states: Iterable[State],
+    **changes: Any,
+) -> None:
     allowed = set(from_states) & set(sources_of(changes["state"]))
     with transaction.atomic():
         decided = Delivery.objects.filter(pk=delivery.pk, state__in=allowed).update(
@@ -243,6 +303,7 @@ def _decide(delivery: Delivery, *, from_states: Iterable[State], **changes: Any)
         )
         if not decided:
             raise NothingToDecide
+        note([delivery.pk], kind, code, by=by)
         _wake_the_clock()
 
 
@@ -256,7 +317,7 @@ def _refuse_without_a_request(delivery: Delivery) -> None:
 
 def _due_now() -> dict[str, Any]:
     """A delivery that was too late is due now, or the clock would hold it again."""
-    return {"due_at": Now(), "ready_at": Now()}
+    return {"due_at": Now(), "ready_at": Now(), "began_at": None}
 
 
 def _nothing_prepared() -> dict[str, Any]:

@@ -1,117 +1,171 @@
-"""A worker process: the clock and the engine's batches, on one event loop."""
+"""A worker process: clock, courier and collector, as far as its roles go, on one event loop."""
 
 import asyncio
 import contextlib
 import logging
 import os
-import socket
-from collections.abc import AsyncIterator
+import platform
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import cast
 
 import psycopg
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.contrib.django.utils import connector_params
 
+from parvis.config.log_context import about
 from parvis.config.reach import new_http
 from parvis.connections.lapses import LapseNews
 from parvis.connections.refresh import refresh_what_is_due
-from parvis.deliver import clock
-from parvis.deliver.claims import seconds_until_next
+from parvis.deliver import roster
 from parvis.deliver.courier import Courier
-from parvis.deliver.verbs import DUE
+from parvis.deliver.roster import Sign
+from parvis.deliver.tasks import DELIVER, LOOK_UP
+from parvis.deliver.ticking import keep_ticking
 from parvis.networks.http import Http
+from parvis.networks.present import set_clock_ahead
 
 log = logging.getLogger("parvis.deliver")
 
-LONGEST_SLEEP = 2.0
-CONCURRENT_BATCHES = 8
-GRACE_SECONDS = 30.0
+CLOCK, DELIVERING, COLLECTING = "clock", "deliver", "collect"
+ROLES = frozenset({CLOCK, DELIVERING, COLLECTING})
+# A job ends when its batch is taken on, so that few at a time are enough.
+CONCURRENT_BATCHES = 2
 RENEWING_EVERY_SECONDS = 20.0
+FLUSHING_EVERY_SECONDS = 1.0
 
 
-def worker_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
+def new_worker_name() -> str:
+    """Never used twice, also where process ids are, as in containers."""
+    return f"{platform.node()}:{os.getpid()}:{int(time.time() * 1000) % 100_000_000}"
 
 
-async def work(stop: asyncio.Event) -> None:
-    """Works until `stop` is set, then finishes what is under way and hands back the rest."""
+async def work(
+    stop: asyncio.Event,
+    *,
+    roles: frozenset[str] = ROLES,
+    hurry: asyncio.Event | None = None,
+) -> None:
+    """Works until `stop` is set, then finishes what is under way and hands back the rest; `hurry`
+    leaves what is under way to be looked up.
+
+    clock    claims what is due, and takes over what lost workers left
+    deliver  carries it to the networks, and looks unknown outcomes up
+    collect  keeps up what networks tell of accounts: renews tokens
+    """
+    name = new_worker_name()
     async with new_http() as http, _opened_engine() as opened:
-        courier = Courier(http, worker_name())
-        log.info("worker %s starts", courier.name)
-        clocking = asyncio.create_task(_run_clock(stop))
-        renewing = asyncio.create_task(_renew_tokens(http, stop))
-        engine = asyncio.create_task(_run_engine(opened, courier))
-        await _first_of(stop, clocking, renewing, engine)
-        await _finish(stop, clocking, renewing, engine)
-        log.info("worker %s has stopped", courier.name)
+        with about(worker=name):
+            await _Worker(http, opened, name, roles).run(stop, hurry or asyncio.Event())
 
 
-async def _run_clock(stop: asyncio.Event) -> None:
-    while not stop.is_set():
-        try:
-            async with _woken() as woken:
-                while not stop.is_set():
-                    await _tick_until_idle()
-                    await _sleep_until_due(woken, stop)
-        except (psycopg.Error, DatabaseError, OSError) as error:
-            log.warning("the database cannot be reached, trying again: %s", type(error).__name__)
-            await asyncio.sleep(1)
+class _Worker:
+    def __init__(self, http: Http, opened: App, name: str, roles: frozenset[str]) -> None:
+        self._http = http
+        self._opened = opened
+        self._roles = roles
+        self._woken = asyncio.Event()
+        self._courier = Courier(http, name, freed=self._woken.set)
+
+    async def run(self, stop: asyncio.Event, hurry: asyncio.Event) -> None:
+        log.info("worker starts with the roles %s", ", ".join(sorted(self._roles)))
+        beating = asyncio.create_task(self._beat())
+        working = [asyncio.create_task(loop) for loop in self._loops(stop)]
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopped, *working}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        beating.cancel()
+        await self._finish(working, hurry)
+        _raise_first_error(working)
+        log.info("worker has stopped")
+
+    def _loops(self, stop: asyncio.Event) -> list[Coroutine[object, object, None]]:
+        loops: list[Coroutine[object, object, None]] = []
+        if CLOCK in self._roles:
+            loops.append(keep_ticking(self._woken, stop))
+        if DELIVERING in self._roles:
+            loops += [self._run_engine(DELIVER), self._run_engine(LOOK_UP), self._flush_limits()]
+        if COLLECTING in self._roles:
+            loops.append(_renew_tokens(self._http, stop))
+        return loops
+
+    async def _run_engine(self, queue: str) -> None:
+        await self._opened.run_worker_async(
+            name=f"{self._courier.name} {queue}",
+            queues=[queue],
+            concurrency=CONCURRENT_BATCHES,
+            additional_context={"courier": self._courier},
+            install_signal_handlers=False,
+            delete_jobs="always",
+            shutdown_graceful_timeout=settings.TERMS.grace / 5,
+        )
+
+    async def _beat(self) -> None:
+        """Tells of itself, and learns how far this host's clock is off."""
+        await _as_long_as_it_answers("lost workers", self._replace_lost)
+        while True:
+            await _as_long_as_it_answers("this worker", self._beat_once)
+            await asyncio.sleep(settings.TERMS.beat)
+
+    async def _beat_once(self) -> None:
+        set_clock_ahead(await sync_to_async(roster.beat)(self._sign()))
+
+    async def _replace_lost(self) -> None:
+        await sync_to_async(roster.replace_lost)(self._sign())
+
+    async def _flush_limits(self) -> None:
+        while True:
+            await _as_long_as_it_answers("limits", self._courier.meter.flush)
+            await asyncio.sleep(FLUSHING_EVERY_SECONDS)
+
+    async def _finish(self, working: "list[asyncio.Task[None]]", hurry: asyncio.Event) -> None:
+        """Claims no more, takes on no more, then ends what it has in its hands."""
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        await self._courier.finish(hurry)
+        await _as_long_as_it_answers("limits", self._courier.meter.flush)
+        await _as_long_as_it_answers("this worker", self._sign_off)
+
+    async def _sign_off(self) -> None:
+        await sync_to_async(roster.sign_off)(self._courier.name)
+
+    def _sign(self) -> Sign:
+        return Sign(
+            name=self._courier.name,
+            roles=self._roles,
+            in_hand=self._courier.in_hand,
+            counts=self._courier.tally.to_json(),
+        )
 
 
 async def _renew_tokens(http: Http, stop: asyncio.Event) -> None:
     """Well before they lapse, and also while nothing is due. What only a person can renew is
     told."""
     news = LapseNews()
+
+    async def renew() -> None:
+        await sync_to_async(close_old_connections)()
+        await refresh_what_is_due(http)
+        await sync_to_async(news.tell)()
+
     while not stop.is_set():
-        try:
-            await sync_to_async(close_old_connections)()
-            await refresh_what_is_due(http)
-            await sync_to_async(news.tell)()
-        except (psycopg.Error, DatabaseError, OSError) as error:
-            log.warning("tokens could not be renewed: %s", type(error).__name__)
+        await _as_long_as_it_answers("tokens", renew)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), RENEWING_EVERY_SECONDS)
 
 
-async def _tick_until_idle() -> None:
-    await sync_to_async(close_old_connections)()
-    while await sync_to_async(clock.tick)():
-        pass
-
-
-async def _sleep_until_due(woken: asyncio.Event, stop: asyncio.Event) -> None:
-    seconds = await sync_to_async(seconds_until_next)(LONGEST_SLEEP)
-    waiting = {asyncio.create_task(event.wait()) for event in (woken, stop)}
-    await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    woken.clear()
-
-
-@contextlib.asynccontextmanager
-async def _woken() -> AsyncIterator[asyncio.Event]:
-    """An event that is set whenever somebody has scheduled, moved or decided something."""
-    parameters = await sync_to_async(connector_params)()
-    async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as connection:
-        await connection.execute(f"LISTEN {DUE}")
-        woken = asyncio.Event()
-        listening = asyncio.create_task(_listen(connection, woken))
-        try:
-            yield woken
-        finally:
-            listening.cancel()
-
-
-async def _listen(connection: "psycopg.AsyncConnection[object]", woken: asyncio.Event) -> None:
-    """Ends with the connection. The clock then looks by itself, every LONGEST_SLEEP at least."""
-    with contextlib.suppress(psycopg.Error):
-        async for _ in connection.notifies():
-            woken.set()
+async def _as_long_as_it_answers(what: str, do: Callable[[], Awaitable[None]]) -> None:
+    """Without the database it is left out this once: the clock tells that it is away."""
+    try:
+        await do()
+    except (psycopg.Error, DatabaseError, OSError) as error:
+        log.debug("nothing could be kept of %s: %s", what, type(error).__name__)
 
 
 @contextlib.asynccontextmanager
@@ -124,34 +178,8 @@ async def _opened_engine() -> AsyncIterator[App]:
         yield worker_app
 
 
-async def _run_engine(opened: App, courier: Courier) -> None:
-    await opened.run_worker_async(
-        name=courier.name,
-        queues=["deliver"],
-        concurrency=CONCURRENT_BATCHES,
-        additional_context={"courier": courier},
-        install_signal_handlers=False,
-        delete_jobs="always",
-        shutdown_graceful_timeout=GRACE_SECONDS,
-    )
-
-
-async def _first_of(stop: asyncio.Event, *tasks: "asyncio.Task[None]") -> None:
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-
-
-async def _finish(
-    stop: asyncio.Event,
-    clocking: "asyncio.Task[None]",
-    renewing: "asyncio.Task[None]",
-    engine: "asyncio.Task[None]",
-) -> None:
+def _raise_first_error(working: "list[asyncio.Task[None]]") -> None:
     """A clock or an engine that ended by itself ends the worker, with its error."""
-    stop.set()
-    engine.cancel()
-    ended = await asyncio.gather(clocking, renewing, engine, return_exceptions=True)
-    for result in ended:
-        if isinstance(result, Exception):
-            raise result
+    for task in working:
+        if not task.cancelled() and (error := task.exception()):
+            raise error

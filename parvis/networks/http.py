@@ -9,6 +9,7 @@ import copy
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any, Required, Self, TypedDict, Unpack
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from yarl import URL
 
 from parvis import __version__
@@ -23,6 +26,7 @@ from parvis.networks.addresses import AllowedHosts, PublicResolver
 from parvis.networks.answer import Answer, Call, unclear
 from parvis.networks.body import Body, Form, Slice, Upload, encode_body
 from parvis.networks.errors import NetworkError, NotSent, Refused
+from parvis.networks.present import seconds_of_this_machine
 from parvis.networks.secret import Secret, redact
 
 __all__ = ["Answer", "Ask", "Call", "Http", "Slice", "Upload", "redact"]
@@ -35,8 +39,10 @@ CONNECT_SECONDS = 8.0
 # Node's servers, the Bluesky PDS among them, drop an idle connection after five seconds. A post
 # sent into a connection that is just being dropped is an Unknown that need not have been.
 _KEEP_ALIVE_SECONDS = 4.0
-# Waiting for a free connection counts as connecting, so it ends in NotSent, never in Unknown.
-_CONNECTIONS = 300
+# Waiting for a free connection counts as connecting, so it ends in NotSent, never in Unknown. One
+# server that has stopped answering must not use up the connections to all others.
+_CONNECTIONS = 1000
+_CONNECTIONS_PER_HOST = 200
 
 _CALL_FACTS = ("network", "purpose", "method", "host", "status", "seconds")
 
@@ -85,13 +91,15 @@ class Http:
         self._on_call = on_call
         self._connect_seconds = connect_seconds
         self._names = names
+        self._send_before: float | None = None
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
+            connector=_PunctualConnector(
                 resolver=PublicResolver(self._allowed, self._names),
                 limit=_CONNECTIONS,
+                limit_per_host=_CONNECTIONS_PER_HOST,
                 keepalive_timeout=_KEEP_ALIVE_SECONDS,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -110,6 +118,14 @@ class Http:
         metered = copy.copy(self)
         metered._on_call = on_call
         return metered
+
+    def sending_before(self, moment: float) -> "Http":
+        """The same client; what publishes is not sent after `moment`, by
+        `seconds_of_this_machine`. It is looked at when the connection stands and nothing is left
+        but to write: a process that was stopped for a while does not go on where it stood."""
+        punctual = copy.copy(self)
+        punctual._send_before = moment
+        return punctual
 
     async def get(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
         return await self._send("GET", url, ask)
@@ -166,6 +182,7 @@ class Http:
     ) -> Answer:
         if self._session is None:
             raise RuntimeError("Http is used outside of its context")
+        _SEND_BEFORE.set(self._send_before if ask.get("publishes") else None)
         async with self._session.request(
             method,
             address,
@@ -213,8 +230,33 @@ class _Failure:
     sentence: str
 
 
+_SEND_BEFORE: ContextVar[float | None] = ContextVar("send_before", default=None)
+
+
+class _TooLate(aiohttp.ClientError):
+    pass
+
+
+class _PunctualConnector(aiohttp.TCPConnector):
+    """aiohttp writes the request in the same step in which it gets its connection from here."""
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  # as aiohttp names it
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        moment = _SEND_BEFORE.get()
+        if moment is not None and seconds_of_this_machine() > moment:
+            connection.close()
+            raise _TooLate
+        return connection
+
+
 # Raised before the first byte of the request has left.
 _BEFORE_SENDING: tuple[tuple[type[Exception], _Failure], ...] = (
+    (_TooLate, _Failure("too-late-to-send", "The right to send to {host} had run out.")),
     (
         aiohttp.ClientConnectorDNSError,
         _Failure("unknown-host", "No server named {host} could be found."),

@@ -14,9 +14,9 @@ from parvis.config.reach import all_networks, new_http
 from parvis.connections.models import Account
 from parvis.deliver import claims
 from parvis.deliver.courier import Courier
-from parvis.deliver.evidence import UNDER_WAY_SECONDS
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
+from parvis.deliver.sweep import sweep
 from parvis.networks.http import Http
 
 
@@ -47,7 +47,7 @@ def let_leases_lapse() -> None:
     Delivery.objects.filter(lease_until__isnull=False).update(
         lease_until=Now() - timedelta(seconds=1)
     )
-    claims.sweep()
+    sweep()
 
 
 def end_all_waiting() -> None:
@@ -58,7 +58,7 @@ def end_all_waiting() -> None:
 
 def look_up_due() -> None:
     """One batch of look-ups, long after anything that was sent could be under way."""
-    long_ago = F("started_at") - timedelta(seconds=UNDER_WAY_SECONDS)
+    long_ago = F("started_at") - timedelta(seconds=settings.TERMS.under_way)
     Attempt.objects.filter(finished_at__isnull=False).update(started_at=long_ago)
     look_up_at_once()
 

@@ -14,6 +14,7 @@ from parvis.deliver.claims import Claim
 from parvis.deliver.ledger import Intent, Settlement
 from parvis.deliver.models import Attempt, Delivery, Outcome
 from parvis.deliver.states import State
+from parvis.deliver.sweep import sweep
 from parvis.deliver.verbs import database_now
 from tests.cast import make_due, scheduled
 
@@ -126,7 +127,7 @@ def test_a_claim_left_behind_before_its_attempt_is_due_again(ponts: Account) -> 
     delivery = scheduled(ponts)
     claimed(delivery)
     lapse_lease(delivery)
-    assert claims.sweep() == 1
+    assert sweep() == 1
     assert claims.claim_due(10) == [Claim(delivery.pk, 3)]
 
 
@@ -134,7 +135,7 @@ def test_an_attempt_left_open_is_looked_up_and_never_just_sent_again(ponts: Acco
     delivery = scheduled(ponts)
     written(delivery)
     lapse_lease(delivery)
-    claims.sweep()
+    sweep()
     delivery.refresh_from_db()
     assert delivery.state == State.CHECKING
     assert Attempt.objects.get().outcome == Outcome.UNKNOWN
@@ -145,7 +146,7 @@ def test_a_look_up_waits_for_the_settling_window(ponts: Account) -> None:
     delivery = scheduled(ponts)
     written(delivery)
     lapse_lease(delivery)
-    claims.sweep()
+    sweep()
     assert claims.claim_lookups(10) == []
     Delivery.objects.update(ready_at=Now())
     assert [claim.delivery_id for claim in claims.claim_lookups(10)] == [delivery.pk]
@@ -153,7 +154,7 @@ def test_a_look_up_waits_for_the_settling_window(ponts: Account) -> None:
 
 def test_a_living_lease_is_not_swept(ponts: Account) -> None:
     written(scheduled(ponts))
-    claims.sweep()
+    sweep()
     assert Delivery.objects.get().state == State.SENDING
 
 
@@ -166,7 +167,7 @@ def test_renewing_extends_only_what_is_still_ours(ponts: Account) -> None:
 def test_what_is_too_late_is_held_with_a_reason(ponts: Account) -> None:
     delivery = scheduled(ponts)
     make_due(delivery, timedelta(hours=13))
-    claims.sweep()
+    sweep()
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason_code) == (State.HELD, "too-late")
 
@@ -174,7 +175,7 @@ def test_what_is_too_late_is_held_with_a_reason(ponts: Account) -> None:
 def test_what_is_late_within_what_is_allowed_is_sent(ponts: Account) -> None:
     delivery = scheduled(ponts)
     make_due(delivery, timedelta(hours=11))
-    claims.sweep()
+    sweep()
     assert [claim.delivery_id for claim in claims.claim_due(10)] == [delivery.pk]
 
 

@@ -1,9 +1,11 @@
 """From composed to settled on all seven networks, as the sandbox shows them, whatever befalls the
 one request that publishes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from parvis.connections.models import Account, AccountState
 from parvis.deliver.models import Outcome
@@ -88,7 +90,7 @@ def test_a_page_of_some_server_before_the_network_leads_to_one_post(rehearsal: R
 def test_an_answer_that_comes_too_late_is_looked_up(
     rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parvis.deliver.courier.PUBLISH_SECONDS", 0.3)
+    monkeypatch.setattr(settings, "TERMS", replace(settings.TERMS, publish=0.3))
     delivery = rehearsal.schedule()
     rehearsal.order("delay", seconds=1)
 

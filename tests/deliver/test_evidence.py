@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.db.models import F
 from django.db.models.functions import Now
 
 from parvis.connections.models import Account
 from parvis.connections.verbs import disconnect, hold_calls_until
-from parvis.deliver import claims, courier, evidence, preparing, verbs
+from parvis.deliver import claims, courier, looking_up, preparing, verbs
 from parvis.deliver.courier import Courier
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
@@ -28,7 +29,7 @@ def network(ponts: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelNe
     model = ModelNetwork(keyed=False)
     ponts.stored_traits = replace(ponts.traits, native_key_seconds=0).to_json()
     ponts.save()
-    for room in (courier, preparing):
+    for room in (courier, looking_up, preparing):
         monkeypatch.setattr(room, "all_networks", lambda: {"bluesky": model})
     yield model
     assert model.unwritten_sends == 0
@@ -211,7 +212,7 @@ def test_what_was_held_is_prepared_anew_when_it_is_released(
 
 
 def test_the_time_under_way_is_longer_than_a_call_and_its_lease() -> None:
-    assert evidence.UNDER_WAY_SECONDS > courier.PUBLISH_SECONDS + claims.LEASE_SECONDS
+    assert settings.TERMS.under_way > settings.TERMS.publish + settings.TERMS.lease
 
 
 async def _look_up(delivery: Delivery) -> None:

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings as django
 from django.db import connection
 from django.db.models.functions import Now
 from hypothesis import HealthCheck, Phase, settings
@@ -22,10 +24,13 @@ from hypothesis.stateful import (
 
 from parvis.config.reach import new_http
 from parvis.connections.models import Account
-from parvis.deliver import claims, courier, evidence, outcomes, preparing, verbs
+from parvis.deliver import claims, courier, looking_up, outcomes, preparing, verbs
 from parvis.deliver.courier import Courier
+from parvis.deliver.looking_up import Searcher
 from parvis.deliver.models import Attempt, Delivery
+from parvis.deliver.preparing import Voice
 from parvis.deliver.states import State
+from parvis.deliver.sweep import sweep
 from parvis.networks.contract import Found, Presence, Published
 from tests.cast import BLUESKY_TRAITS, scheduled
 from tests.deliver.model_network import Killed, ModelNetwork
@@ -110,7 +115,7 @@ class Histories(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([3.0, 6.0, 30.0, 60.0, 95.0]))
     def time_passes(self, seconds: float) -> None:
         _pass_time(seconds)
-        claims.sweep()
+        sweep()
 
     @rule()
     def what_was_under_way_lands(self) -> None:
@@ -178,7 +183,7 @@ class Histories(RuleBasedStateMachine):
             if not Delivery.objects.exclude(state__in=ENDED).exists():
                 break
             _pass_time(100)
-            claims.sweep()
+            sweep()
             Delivery.objects.exclude(state__in=ENDED).update(ready_at=Now())
             async_to_sync(_deliver)("one")
             async_to_sync(_look_up)("one")
@@ -191,7 +196,7 @@ class Histories(RuleBasedStateMachine):
 
 @pytest.fixture
 def histories(ponts: Account, monkeypatch: pytest.MonkeyPatch) -> type[Histories]:
-    for room in (courier, preparing):
+    for room in (courier, looking_up, preparing):
         monkeypatch.setattr(room, "all_networks", lambda: {"bluesky": network})
     return Histories
 
@@ -203,10 +208,10 @@ def test_no_history_posts_twice_or_loses_a_post(histories: type[Histories]) -> N
 def test_without_the_look_up_a_history_is_found_that_posts_twice(
     histories: type[Histories], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def believe_it_absent(_self: Courier, _account: Account, taken: claims.Taken):
+    async def believe_it_absent(_self: Searcher, _voice: Voice, taken: claims.Taken):
         return outcomes.looked_up(taken, Found(presence=Presence.ABSENT))
 
-    monkeypatch.setattr(Courier, "_judge", believe_it_absent)
+    monkeypatch.setattr(Searcher, "_judge", believe_it_absent)
     monkeypatch.setattr(histories, "kinds", ["keyless"])
     with pytest.raises(AssertionError):
         run_state_machine_as_test(histories, settings=settings(HISTORIES, max_examples=120))
@@ -215,7 +220,8 @@ def test_without_the_look_up_a_history_is_found_that_posts_twice(
 def test_without_the_time_under_way_a_history_is_found_that_posts_twice(
     histories: type[Histories], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence, "UNDER_WAY_SECONDS", 0.0)
+    nothing_under_way = SimpleNamespace(**{**asdict(django.TERMS), "under_way": 0.0})
+    monkeypatch.setattr(django, "TERMS", nothing_under_way)
     monkeypatch.setattr(histories, "kinds", ["keyless"])
     with pytest.raises(AssertionError):
         run_state_machine_as_test(histories, settings=settings(HISTORIES, max_examples=120))
@@ -262,7 +268,7 @@ async def _look_up(worker: str) -> None:
 async def _the_world_goes_on() -> None:
     """While one worker is stopped for longer than its lease, another takes its work up."""
     await sync_to_async(_pass_time)(31.0)
-    await sync_to_async(claims.sweep)()
+    await sync_to_async(sweep)()
     await sync_to_async(_pass_time)(6.0)
     await _deliver("two")
     await _look_up("two")
@@ -271,7 +277,7 @@ async def _the_world_goes_on() -> None:
 def _pass_time(seconds: float) -> None:
     """Everything that is kept with a time becomes older. What was under way arrives, at last."""
     moments = {
-        "deliver_delivery": ("ready_at", "lease_until", "settled_at"),
+        "deliver_delivery": ("ready_at", "lease_until", "settled_at", "began_at"),
         "deliver_attempt": ("started_at", "finished_at"),
     }
     with connection.cursor() as cursor:
@@ -280,4 +286,4 @@ def _pass_time(seconds: float) -> None:
             cursor.execute(f"UPDATE {table} SET {older}")
     for one in network.under_way:
         one.age += seconds
-    network.land_what_is_under_way(older_than=evidence.UNDER_WAY_SECONDS or 90)
+    network.land_what_is_under_way(older_than=django.TERMS.under_way or 90)

@@ -9,9 +9,10 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from parvis.connections.models import Account, AccountState
-from parvis.deliver import claims, courier, preparing, verbs
+from parvis.deliver import courier, looking_up, preparing, verbs
 from parvis.deliver.models import Attempt, Delivery, Outcome
 from parvis.deliver.states import State
+from parvis.deliver.sweep import sweep
 from tests.cast import scheduled
 from tests.deliver.driving import deliver_due, look_up_due
 from tests.deliver.model_network import Killed, ModelNetwork
@@ -26,7 +27,7 @@ def network(ponts: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelNe
     model = ModelNetwork(keyed=False)
     ponts.stored_traits = replace(ponts.traits, native_key_seconds=0).to_json()
     ponts.save()
-    for room in (courier, preparing):
+    for room in (courier, looking_up, preparing):
         monkeypatch.setattr(room, "all_networks", lambda: {"bluesky": model})
     yield model
     assert model.unwritten_sends == 0
@@ -53,7 +54,7 @@ def the_worker_dies() -> None:
         deliver_due()
     lapsed = Now() - timedelta(seconds=1)
     Delivery.objects.exclude(lease_until=None).update(lease_until=lapsed)
-    claims.sweep()
+    sweep()
 
 
 def out(network: ModelNetwork) -> list[tuple[str, str]]:

@@ -1,0 +1,79 @@
+"""The clock's loop: ticks while there is anything to claim, and sleeps until something is due."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import psycopg
+from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from procrastinate.contrib.django.utils import connector_params
+
+from parvis.deliver.claims import seconds_until_next
+from parvis.deliver.clock import Clock
+from parvis.deliver.verbs import DUE
+
+log = logging.getLogger("parvis.deliver")
+
+LONGEST_SLEEP = 2.0
+# Between two ticks that only the end of somebody's work asked for: many end at once.
+SHORTEST_SLEEP = 0.02
+
+
+async def keep_ticking(woken: asyncio.Event, stop: asyncio.Event) -> None:
+    """`woken` makes it look again before its time."""
+    clock = Clock()
+    answered = True
+    while not stop.is_set():
+        try:
+            async with _listening(woken):
+                if not answered:
+                    log.info("the database answers again")
+                answered = True
+                await _tick_and_sleep(clock, woken, stop)
+        except (psycopg.Error, DatabaseError, OSError) as error:
+            if answered:
+                log.warning("the database cannot be reached, trying again: %s", error)
+            answered = False
+            await asyncio.sleep(1)
+
+
+async def _tick_and_sleep(clock: Clock, woken: asyncio.Event, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        woken.clear()
+        await sync_to_async(close_old_connections)()
+        if await sync_to_async(clock.tick)():
+            continue
+        seconds = await sync_to_async(seconds_until_next)(LONGEST_SLEEP)
+        await _sleep(seconds, woken, stop)
+
+
+async def _sleep(seconds: float, woken: asyncio.Event, stop: asyncio.Event) -> None:
+    waiting = {asyncio.create_task(event.wait()) for event in (woken, stop)}
+    await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
+    if woken.is_set() and not stop.is_set():
+        await asyncio.sleep(SHORTEST_SLEEP)
+
+
+@contextlib.asynccontextmanager
+async def _listening(woken: asyncio.Event) -> AsyncIterator[None]:
+    """Somebody has scheduled, moved or decided something: `woken` is set."""
+    parameters = await sync_to_async(connector_params)()
+    async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as connection:
+        await connection.execute(f"LISTEN {DUE}")
+        listening = asyncio.create_task(_listen(connection, woken))
+        try:
+            yield
+        finally:
+            listening.cancel()
+
+
+async def _listen(connection: "psycopg.AsyncConnection[object]", woken: asyncio.Event) -> None:
+    """Ends with the connection. The clock then looks by itself, every LONGEST_SLEEP at least."""
+    with contextlib.suppress(psycopg.Error):
+        async for _ in connection.notifies():
+            woken.set()
