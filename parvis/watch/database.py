@@ -1,0 +1,118 @@
+"""The watchdog's own way to the database: it must never wait for long, whatever the server does."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from procrastinate.contrib.django.utils import connector_params
+
+from parvis.watch import troubles
+from parvis.watch.troubles import Severity, Trouble
+
+PATIENCE_SECONDS = 2.0
+# libpq takes no shorter time-out for connecting.
+_CONNECT_SECONDS = 2
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+class DatabaseInTrouble(Exception):
+    """The database does not do what it was asked. `trouble` says what is known of why."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.code)
+        self.trouble = trouble
+
+
+class Database:
+    """One connection, outside of the pool that pages wait for, and made anew when it was lost."""
+
+    def __init__(self, patience: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience
+        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+
+    @contextmanager
+    def asked(self) -> Iterator[Cursor]:
+        """All that is asked inside must be answered in time. Raises DatabaseInTrouble."""
+        try:
+            connection = self._opened()
+            with _time_limit(connection, self._patience), connection.cursor() as cursor:
+                yield cursor
+        except psycopg.Error as error:
+            self.close()
+            raise DatabaseInTrouble(trouble_of(error)) from None
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with suppress(psycopg.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _opened(self) -> psycopg.Connection[tuple[Any, ...]]:
+        if self._connection is None:
+            parameters = {**connector_params(), "connect_timeout": _CONNECT_SECONDS}
+            self._connection = psycopg.connect(**parameters, autocommit=True)
+        return self._connection
+
+
+@contextmanager
+def database_asked(patience: float = PATIENCE_SECONDS) -> Iterator[Cursor]:
+    """Once, with a connection of its own. Raises DatabaseInTrouble."""
+    database = Database(patience)
+    try:
+        with database.asked() as cursor:
+            yield cursor
+    finally:
+        database.close()
+
+
+def trouble_of(error: psycopg.Error) -> Trouble:
+    code = _BY_SQLSTATE.get(error.sqlstate or "")
+    if code is None:
+        is_away = isinstance(error, psycopg.OperationalError) and _is_about_the_connection(error)
+        code = troubles.DATABASE_AWAY if is_away else troubles.DATABASE_REFUSES
+    facts = {"sqlstate": error.sqlstate} if error.sqlstate else {}
+    return Trouble(code=code, severity=Severity.ERROR, facts=facts)
+
+
+# PostgreSQL's documentation, "PostgreSQL Error Codes".
+_BY_SQLSTATE = {
+    "53100": troubles.DATABASE_FULL,
+    "25006": troubles.DATABASE_READ_ONLY,
+    "42P01": troubles.OTHER_TABLES,
+    "42703": troubles.OTHER_TABLES,
+}
+_CLASSES_OF_AWAY = ("08", "57P")
+
+
+def _is_about_the_connection(error: psycopg.Error) -> bool:
+    return error.sqlstate is None or error.sqlstate.startswith(_CLASSES_OF_AWAY)
+
+
+@contextmanager
+def _time_limit(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
+    """Cuts the connection after `seconds`: a server that hangs answers neither a query nor the
+    wish to cancel it. The descriptor is our own copy, so that no other's can be cut instead."""
+    ours = connection.pgconn.socket
+    with _copy_of(ours) as wire:
+        timer = threading.Timer(seconds, _cut, [wire])
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+def _copy_of(descriptor: int) -> socket.socket:
+    with socket.socket(fileno=descriptor) as known:
+        copy = known.dup()
+        known.detach()
+    return copy
+
+
+def _cut(wire: socket.socket) -> None:
+    with suppress(OSError):
+        wire.shutdown(socket.SHUT_RDWR)
