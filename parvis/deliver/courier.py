@@ -11,7 +11,8 @@ from django.conf import settings
 
 from parvis.config.log_context import about
 from parvis.config.reach import all_networks
-from parvis.connections.allowances import Meter
+from parvis.connections.allowances import Meter, wait_of
+from parvis.connections.models import Account
 from parvis.deliver import claims, evidence, ledger, outcomes
 from parvis.deliver.claims import Claim, Taken
 from parvis.deliver.gathering import GatheredWrites
@@ -115,7 +116,8 @@ class Courier:
 
     async def _carry_one(self, queue: AccountQueue, taken: Taken) -> bool:
         """Whether it has come to an end, or waits for a person."""
-        with about(delivery=taken.claim.delivery_id, account=taken.account_id):
+        account = queue.account
+        with about(delivery=taken.claim.delivery_id, account=account.pk, network=account.network):
             try:
                 return await self._deliver_one(queue, taken) in FINAL | {State.HELD}
             except LeaseLost:
@@ -134,7 +136,7 @@ class Courier:
                 raise LeaseLost
             self.tally.settled(settlement)
             state, taken = settlement.after, taken.with_receipt(settlement.receipt)
-            log.info("part=%s state=%s code=%s", part, state, settlement.code)
+            log.info("settled", extra={"part": part, "state": state, "code": settlement.code})
             if settlement.receipt is None or self._stopping:
                 break
         return state
@@ -142,6 +144,8 @@ class Courier:
     async def _deliver_part(self, queue: AccountQueue, taken: Taken, part: int) -> Settlement:
         if wait := self.meter.exhausted(queue.account):
             return outcomes.postponed(taken, wait.until, wait.facts)
+        if queue.account.waits_until and queue.account.waits_until > now():
+            return await self._postponed(queue.account, taken)
         try:
             prepared = await prepare(queue.voice, taken, part, self.name)
         except NetworkError as error:
@@ -177,8 +181,13 @@ class Courier:
             gone = Reconnect("reconnect", "The account must be connected again.")
             return await self._failed(queue.voice, taken, part, None, gone)
         if queue.account.waits_until and queue.account.waits_until > now():
-            return outcomes.postponed(taken, queue.account.waits_until, {})
+            return await self._postponed(queue.account, taken)
         raise LeaseLost
+
+    async def _postponed(self, account: Account, taken: Taken) -> Settlement:
+        wait = await sync_to_async(wait_of)(account)
+        assert account.waits_until is not None
+        return outcomes.postponed(taken, account.waits_until, wait.facts if wait else {})
 
     async def _publish(self, voice: Voice, prepared: Prepared, permit: Permit) -> Published:
         speaker = await voice.speaking()

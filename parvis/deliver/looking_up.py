@@ -37,7 +37,10 @@ class Searcher:
     async def look_up(self, queue: AccountQueue) -> None:
         """One after the other: what the first finds is not the second's, however alike."""
         for taken in queue.deliveries:
-            with about(delivery=taken.claim.delivery_id, account=taken.account_id):
+            account = queue.account
+            with about(
+                delivery=taken.claim.delivery_id, account=account.pk, network=account.network
+            ):
                 try:
                     await self._look_up_one(queue.voice, taken)
                 except Exception:
@@ -53,7 +56,7 @@ class Searcher:
             settlement = await self._settle_found(
                 voice.account, taken, await self._ask(voice, taken)
             )
-        log.info("looked up: state=%s code=%s", settlement.after, settlement.code)
+        log.info("looked up", extra={"state": settlement.after, "code": settlement.code})
 
     async def _ask(self, voice: Voice, taken: Taken) -> Settlement:
         try:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -11,11 +10,10 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from procrastinate.contrib.django.utils import connector_params
 
+from parvis.config.database import database_news
 from parvis.deliver.claims import seconds_until_next
 from parvis.deliver.clock import Clock
 from parvis.deliver.verbs import DUE
-
-log = logging.getLogger("parvis.deliver")
 
 LONGEST_SLEEP = 2.0
 # Between two ticks that only the end of somebody's work asked for: many end at once.
@@ -25,18 +23,13 @@ SHORTEST_SLEEP = 0.02
 async def keep_ticking(woken: asyncio.Event, stop: asyncio.Event) -> None:
     """`woken` makes it look again before its time."""
     clock = Clock()
-    answered = True
     while not stop.is_set():
         try:
             async with _listening(woken):
-                if not answered:
-                    log.info("the database answers again")
-                answered = True
+                database_news.back()
                 await _tick_and_sleep(clock, woken, stop)
         except (psycopg.Error, DatabaseError, OSError) as error:
-            if answered:
-                log.warning("the database cannot be reached, trying again: %s", error)
-            answered = False
+            database_news.away(error)
             await asyncio.sleep(1)
 
 

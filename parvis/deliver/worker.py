@@ -18,6 +18,7 @@ from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from parvis.config.database import database_news
 from parvis.config.log_context import about
 from parvis.config.reach import new_http
 from parvis.connections.lapses import LapseNews
@@ -107,9 +108,9 @@ class _Worker:
 
     async def _beat(self) -> None:
         """Tells of itself, and learns how far this host's clock is off."""
-        await _as_long_as_it_answers("lost workers", self._replace_lost)
+        await _as_long_as_it_answers(self._replace_lost)
         while True:
-            await _as_long_as_it_answers("this worker", self._beat_once)
+            await _as_long_as_it_answers(self._beat_once)
             await asyncio.sleep(settings.TERMS.beat)
 
     async def _beat_once(self) -> None:
@@ -120,7 +121,7 @@ class _Worker:
 
     async def _flush_limits(self) -> None:
         while True:
-            await _as_long_as_it_answers("limits", self._courier.meter.flush)
+            await _as_long_as_it_answers(self._courier.meter.flush)
             await asyncio.sleep(FLUSHING_EVERY_SECONDS)
 
     async def _finish(self, working: "list[asyncio.Task[None]]", hurry: asyncio.Event) -> None:
@@ -129,8 +130,8 @@ class _Worker:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await self._courier.finish(hurry)
-        await _as_long_as_it_answers("limits", self._courier.meter.flush)
-        await _as_long_as_it_answers("this worker", self._sign_off)
+        await _as_long_as_it_answers(self._courier.meter.flush)
+        await _as_long_as_it_answers(self._sign_off)
 
     async def _sign_off(self) -> None:
         await sync_to_async(roster.sign_off)(self._courier.name)
@@ -155,17 +156,19 @@ async def _renew_tokens(http: Http, stop: asyncio.Event) -> None:
         await sync_to_async(news.tell)()
 
     while not stop.is_set():
-        await _as_long_as_it_answers("tokens", renew)
+        await _as_long_as_it_answers(renew)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), RENEWING_EVERY_SECONDS)
 
 
-async def _as_long_as_it_answers(what: str, do: Callable[[], Awaitable[None]]) -> None:
-    """Without the database it is left out this once: the clock tells that it is away."""
+async def _as_long_as_it_answers(do: Callable[[], Awaitable[None]]) -> None:
+    """Without the database it is left out this once."""
     try:
         await do()
     except (psycopg.Error, DatabaseError, OSError) as error:
-        log.debug("nothing could be kept of %s: %s", what, type(error).__name__)
+        database_news.away(error)
+    else:
+        database_news.back()
 
 
 @contextlib.asynccontextmanager

@@ -50,6 +50,11 @@ def let_leases_lapse() -> None:
     sweep()
 
 
+def wait_no_longer_for_earlier_posts() -> None:
+    """What is under way has held its account's later posts back for long enough."""
+    Delivery.objects.exclude(began_at=None).update(began_at=Now() - timedelta(days=1))
+
+
 def end_all_waiting() -> None:
     """Whatever waits for a time to try again, or for an account's limit, is due now."""
     Account.objects.update(waits_until=None)

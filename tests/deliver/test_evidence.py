@@ -17,7 +17,12 @@ from parvis.deliver.courier import Courier
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
 from tests.cast import make_due, scheduled
-from tests.deliver.driving import deliver_due, look_up_at_once, look_up_due
+from tests.deliver.driving import (
+    deliver_due,
+    look_up_at_once,
+    look_up_due,
+    wait_no_longer_for_earlier_posts,
+)
 from tests.deliver.model_network import ModelNetwork
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +92,8 @@ def test_two_look_ups_of_equal_posts_do_not_take_the_same_one(
     first, second = scheduled(ponts, text="Open"), scheduled(ponts, text="Open")
     network.fates.extend(["publish lost answer", "publish lost request"])
     deliver_due()
+    wait_no_longer_for_earlier_posts()
+    deliver_due()
 
     async def look_the_other_up() -> None:
         network.stalled = None
@@ -108,6 +115,7 @@ def test_an_equal_post_that_is_just_being_sent_is_not_taken_for_the_lost_one(
     lost = scheduled(ponts, text="Open")
     network.fates.append("publish lost request")
     deliver_due()
+    wait_no_longer_for_earlier_posts()
     other = scheduled(ponts, text="Open")
 
     async def look_the_lost_one_up() -> None:
@@ -127,8 +135,10 @@ def test_an_old_equal_post_is_known_to_be_another_ones_however_late_the_look_up(
     lost = scheduled(ponts, text="Open")
     network.fates.append("publish lost request")
     deliver_due()
-    scheduled(ponts, text="Open")
+    wait_no_longer_for_earlier_posts()
+    equal = scheduled(ponts, text="Open")
     deliver_due()
+    assert settled(equal).state == State.PUBLISHED
     five_days = timedelta(days=5)
     Attempt.objects.update(started_at=F("started_at") - five_days)
     Delivery.objects.exclude(settled_at=None).update(settled_at=F("settled_at") - five_days)
@@ -142,6 +152,8 @@ def test_a_look_up_that_meets_a_defect_ends_with_a_person_and_delays_nobody(
     broken, other = scheduled(ponts, text="Open"), scheduled(ponts, text="Closed")
     make_due(broken)
     network.fates.extend(["publish lost answer", "publish lost answer"])
+    deliver_due()
+    wait_no_longer_for_earlier_posts()
     deliver_due()
     network.fates.append("look up defect")
     look_up_due()
@@ -170,11 +182,8 @@ def test_a_batch_under_way_heeds_a_limit_and_counts_no_try(
     until = verbs.database_now() + timedelta(minutes=5)
     hold_calls_until(ponts, until)
     async_to_sync(_carry)(batch)
-    assert (settled(delivery).state, delivery.ready_at, delivery.tries) == (
-        State.SCHEDULED,
-        until,
-        0,
-    )
+    assert (settled(delivery).state, delivery.tries) == (State.SCHEDULED, 0)
+    assert delivery.ready_at >= until
     assert not network.posts
 
 

@@ -184,7 +184,7 @@ class Histories(RuleBasedStateMachine):
                 break
             _pass_time(100)
             sweep()
-            Delivery.objects.exclude(state__in=ENDED).update(ready_at=Now())
+            Delivery.objects.exclude(state__in=ENDED).update(due_at=Now(), ready_at=Now())
             async_to_sync(_deliver)("one")
             async_to_sync(_look_up)("one")
         left = Delivery.objects.exclude(state__in=ENDED).values_list("state", "reason_code")
@@ -277,7 +277,13 @@ async def _the_world_goes_on() -> None:
 def _pass_time(seconds: float) -> None:
     """Everything that is kept with a time becomes older. What was under way arrives, at last."""
     moments = {
-        "deliver_delivery": ("ready_at", "lease_until", "settled_at", "began_at"),
+        "deliver_delivery": (
+            "due_at",
+            "ready_at",
+            "lease_until",
+            "settled_at",
+            "began_at",
+        ),
         "deliver_attempt": ("started_at", "finished_at"),
     }
     with connection.cursor() as cursor:
