@@ -122,6 +122,7 @@ class Meter:
             )
         except BaseException:
             self._unwritten = {**noted, **self._unwritten}
+            self._is_urgent = True
             raise
         self._written.update((key, self._told[key[0]][key[1]]) for key in changed)
 
