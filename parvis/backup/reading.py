@@ -31,11 +31,12 @@ class Backup:
     _tar: tarfile.TarFile
     _infos: dict[str, tarfile.TarInfo]
 
-    def unpack(self, folder: Path, heard: Heard) -> None:
-        """Every member below `folder`, closed to other users, checked once more on the way."""
+    def unpack(self, place_of: Callable[[str], Path], heard: Heard) -> None:
+        """Every member to the place of its name, closed to other users, checked once more on the
+        way."""
         done = 0
         for name, member in self.manifest.members.items():
-            target = folder / name
+            target = place_of(name)
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             target.touch(mode=0o600)
             with target.open("wb") as out:

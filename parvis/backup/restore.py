@@ -26,17 +26,17 @@ from parvis.backup.unfinished import (
     DONE,
     FOLDERS,
     adopt_folder,
+    arriving,
     settle,
     staging_of,
     write_note,
 )
 from parvis.config.database import close_connections
 from parvis.config.installation import Installation
-from parvis.connections.verbs import ask_to_reconnect_what_cannot_be_unsealed
 from parvis.deliver.restored import Distrusted, distrust_the_past
-from parvis.deliver.verbs import RECONNECT, hold_for
 from parvis.people.models import User
 from parvis.report.rail import somebody_sends
+from parvis.upkeep.identity import adopt_what_is_here, holds_media
 from parvis.upkeep.preparation import migrate
 
 WORKERS_TABLE = "procrastinate_workers"
@@ -71,6 +71,7 @@ def restore(
             _refuse_newer(backup.manifest)
             _refuse_foreign_tables()
             _refuse_working_workers(installed)
+            _refuse_a_mounted_folder(installed)
             if not replace:
                 _refuse_what_is_not_empty(installed)
             return _replace_everything(installed, backup, heard)
@@ -86,7 +87,7 @@ def _replace_everything(installed: Installation, backup: Backup, heard: Heard) -
             migrated = migrate()
             for name in FOLDERS:
                 adopt_folder(installed, name)
-            restored = _make_honest(backup.manifest, migrated)
+            restored = _make_honest(installed, backup.manifest, migrated)
             write_note(installed, DONE)
     except BaseException:
         close_connections()
@@ -98,12 +99,20 @@ def _replace_everything(installed: Installation, backup: Backup, heard: Heard) -
 
 def _unpack(installed: Installation, backup: Backup, heard: Heard) -> None:
     """Keys that the backup does not hold stay those that are here: they may be the right ones."""
-    staging = staging_of(installed)
-    staging.mkdir(mode=0o700)
-    (staging / "media").mkdir(mode=0o700)
-    shutil.copytree(installed.sealing_key_file.parent, staging / "keys")
+    staging_of(installed).mkdir(mode=0o700)
+    arriving(installed, "media").mkdir(mode=0o700)
+    shutil.copytree(installed.sealing_key_file.parent, arriving(installed, "keys"))
     size = backup.manifest.size
-    backup.unpack(staging, lambda done: heard("Unpacking", done, size))
+    backup.unpack(
+        lambda name: _place_of(installed, name), lambda done: heard("Unpacking", done, size)
+    )
+
+
+def _place_of(installed: Installation, member: str) -> Path:
+    folder, _, rest = member.partition("/")
+    return (
+        arriving(installed, folder) / rest if folder in FOLDERS else staging_of(installed) / member
+    )
 
 
 def _load_tables(installed: Installation) -> None:
@@ -112,12 +121,10 @@ def _load_tables(installed: Installation) -> None:
     load(installed, staging_of(installed) / DATABASE_MEMBER)
 
 
-def _make_honest(manifest: Manifest, migrated: list[str]) -> Restored:
+def _make_honest(installed: Installation, manifest: Manifest, migrated: list[str]) -> Restored:
     """What the tables say must be true of this installation at this moment."""
     distrusted = distrust_the_past()
-    unopened = ask_to_reconnect_what_cannot_be_unsealed()
-    for account in unopened:
-        hold_for(account, RECONNECT)
+    unopened = adopt_what_is_here(installed)
     return Restored(
         manifest=manifest,
         migrated=tuple(migrated),
@@ -160,10 +167,21 @@ def _refuse_working_workers(installed: Installation) -> None:
         )
 
 
+def _refuse_a_mounted_folder(installed: Installation) -> None:
+    """What is there must be able to stay beside what is new, on the same disk."""
+    if installed.media.is_mount():
+        raise RestoreRefused(
+            "mounted",
+            f"The media folder {installed.media} is where a disk is mounted, and a restore puts "
+            "another folder in its place. Nothing was changed. Name a folder on that disk with "
+            "PARVIS_MEDIA, then try again.",
+        )
+
+
 def _refuse_what_is_not_empty(installed: Installation) -> None:
     tables = connection.introspection.table_names()
     has_users = User._meta.db_table in tables and User.objects.exists()
-    if has_users or any(installed.media.iterdir()):
+    if has_users or holds_media(installed):
         raise RestoreRefused(
             "not-empty",
             f"There is a desk in {installed.data} already. Nothing was changed. Restore into a new "

@@ -7,6 +7,8 @@ note says "done", what was there before is removed instead.
     restore.json    "changing" or "done"
     restoring/      what was unpacked
     media.before/   and keys.before/, with the schema parvis_before_restore: the way back
+
+Media that lie elsewhere than in the data folder arrive beside their folder, to be on its disk.
 """
 
 import fcntl
@@ -33,6 +35,14 @@ def staging_of(installed: Installation) -> Path:
     return installed.data / "restoring"
 
 
+def arriving(installed: Installation, name: str) -> Path:
+    """Where the folder is unpacked before it takes its place."""
+    place = _place(installed, name)
+    if place.parent == installed.data:
+        return staging_of(installed) / name
+    return place.with_name(f"{place.name}.restoring")
+
+
 def write_note(installed: Installation, phase: str) -> None:
     """On the disk when this returns: it decides which way an interrupted restore is settled."""
     unfinished = note_of(installed).with_name(".restore.json")
@@ -46,10 +56,10 @@ def write_note(installed: Installation, phase: str) -> None:
 
 def adopt_folder(installed: Installation, name: str) -> None:
     """Puts the unpacked folder in the place of the one that is there, which stays beside it."""
-    current, new = installed.data / name, staging_of(installed) / name
+    current = _place(installed, name)
     current.rename(_before(installed, name))
-    new.rename(current)
-    sync_folder(installed.data)
+    arriving(installed, name).rename(current)
+    sync_folder(current.parent)
 
 
 def settle_unfinished_restore(installed: Installation) -> None:
@@ -72,6 +82,7 @@ def settle(installed: Installation) -> None:
         _put_folders_back(installed)
     for name in FOLDERS:
         _remove(_before(installed, name))
+        _remove(arriving(installed, name))
     _remove(staging_of(installed))
     note_of(installed).unlink()
     sync_folder(installed.data)
@@ -100,12 +111,17 @@ def _put_folders_back(installed: Installation) -> None:
     for name in FOLDERS:
         before = _before(installed, name)
         if before.exists():
-            _remove(installed.data / name)
-            before.rename(installed.data / name)
+            _remove(_place(installed, name))
+            before.rename(_place(installed, name))
+
+
+def _place(installed: Installation, name: str) -> Path:
+    return {"media": installed.media, "keys": installed.sealing_key_file.parent}[name]
 
 
 def _before(installed: Installation, name: str) -> Path:
-    return installed.data / f"{name}.before"
+    place = _place(installed, name)
+    return place.with_name(f"{place.name}.before")
 
 
 def _remove(folder: Path) -> None:

@@ -64,6 +64,7 @@ def _examined_inside(
         from parvis.upkeep.content_checks import examine_content
         from parvis.upkeep.database_checks import examine_database
         from parvis.upkeep.findings import Weight
+        from parvis.upkeep.identity_checks import examine_identity
         from parvis.upkeep.reach_checks import examine_reach
         from parvis.upkeep.work_checks import examine_work
 
@@ -71,6 +72,7 @@ def _examined_inside(
         yield from database
         if any(found.weight is Weight.FAULT for found in database):
             return
+        yield from examine_identity(installed)
         yield from examine_work()
         yield from examine_content(
             installed,

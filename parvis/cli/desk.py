@@ -18,20 +18,28 @@ CONNECT_SECONDS = 10
 
 
 @contextmanager
-def opened_desk(*, migrated: bool = True) -> Iterator[Installation]:
+def opened_desk(*, migrated: bool = True, identified: bool = True) -> Iterator[Installation]:
     """The desk beside its other users. An embedded database is started if it does not run.
 
-    With `migrated`, raises NotMigrated when this version expects other tables than there are.
+    With `migrated`, raises NotMigrated when this version expects other tables than there are; with
+    `identified` as well, NotThisDesk when the keys or the media folder are another desk's.
     """
     installed = installation()
     prepare_data_folder(installed)
     _know_what_runs_beside(installed)
     with using_the_desk(installed.data), opened_database(installed):
         if migrated:
-            from parvis.upkeep.preparation import refuse_unmigrated
-
-            refuse_unmigrated()
+            _refuse_another_desk(installed, identified=identified)
         yield installed
+
+
+def _refuse_another_desk(installed: Installation, *, identified: bool) -> None:
+    from parvis.upkeep.identity import prove_identity
+    from parvis.upkeep.preparation import refuse_unmigrated
+
+    refuse_unmigrated()
+    if identified:
+        prove_identity(installed)
 
 
 def _know_what_runs_beside(installed: Installation) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from parvis.config.installation import installation
 from parvis.machine.leash import Leash, take_leash
 from parvis.machine.listening import address_of
 from parvis.machine.presence import using_the_desk
+from parvis.machine.supervisor import ONE_WISH_SECONDS
 
 SECONDS_FOR_OPEN_PAGES = 10
 
@@ -42,25 +44,30 @@ def serve_on_leash(listener: int) -> None:
         socket.socket(fileno=listener) as inherited,
     ):
         from parvis.people.verbs import is_first_start
+        from parvis.upkeep.identity import prove_identity
         from parvis.upkeep.preparation import collect_assets, prepare_database
 
         prepare_database()
+        prove_identity(installed)
         collect_assets()
         first_start = is_first_start()
         _serve(inherited, lambda: leash.say("ready", first_start=first_start))
 
 
-def work_alone(voice: Voice) -> None:
+def work_alone(voice: Voice, roles: frozenset[str]) -> None:
     with opened_desk():
-        said = {"event": "ready"}
-        _work(lambda: voice.answer(said, "A worker is at work. Ctrl-C stops it."))
+        said = {"event": "ready", "roles": sorted(roles)}
+        _work(roles, lambda: voice.answer(said, "A worker is at work. Ctrl-C stops it."))
 
 
-def work_on_leash() -> None:
+def work_on_leash(roles: frozenset[str]) -> None:
     leash = take_leash()
     installed = installation()
     with _troubles_told(leash), using_the_desk(installed.data), opened_database(installed):
-        _work(lambda: leash.say("ready"))
+        from parvis.upkeep.identity import prove_identity
+
+        prove_identity(installed)
+        _work(roles, lambda: leash.say("ready"))
 
 
 class _Server(uvicorn.Server):
@@ -95,17 +102,35 @@ def _serve(listener: socket.socket, ready: Callable[[], None]) -> None:
     _Server(config, ready).run(sockets=[listener])
 
 
-def _work(ready: Callable[[], None]) -> None:
+def _work(roles: frozenset[str], ready: Callable[[], None]) -> None:
     from parvis.deliver.worker import work
 
     async def until_told() -> None:
-        stop = asyncio.Event()
+        stop, hurry = asyncio.Event(), asyncio.Event()
+        wish = _Wish(stop, hurry)
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+            asyncio.get_running_loop().add_signal_handler(number, wish.expressed)
         ready()
-        await work(stop)
+        await work(stop, roles=roles, hurry=hurry)
 
     asyncio.run(until_told())
+
+
+class _Wish:
+    """The wish to end: calm at first; a second one, a moment later, is impatience."""
+
+    def __init__(self, stop: asyncio.Event, hurry: asyncio.Event) -> None:
+        self._stop = stop
+        self._hurry = hurry
+        self._first_at: float | None = None
+
+    def expressed(self) -> None:
+        now = time.monotonic()
+        if self._first_at is None:
+            self._first_at = now
+            self._stop.set()
+        elif now - self._first_at > ONE_WISH_SECONDS:
+            self._hurry.set()
 
 
 @contextmanager

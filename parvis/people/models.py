@@ -1,4 +1,4 @@
-"""What is kept about people: users, workspaces, memberships."""
+"""What is kept about people and the desk that they share: users, workspaces, memberships."""
 
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -91,3 +91,23 @@ class SignInTry(models.Model):
 
     def __str__(self) -> str:
         return f"try from {self.address}"
+
+
+class Desk(models.Model):
+    """What every machine of a desk has in common: one row, made at the first start.
+
+    mark         in the media folder stands the same, so that another folder is not taken for it
+    sealing_key  and signing_key: fingerprints, from which the keys cannot be had
+    """
+
+    mark = models.CharField(max_length=32)
+    sealing_key = models.CharField(max_length=64)
+    signing_key = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="one_desk"),
+        ]
+
+    def __str__(self) -> str:
+        return f"desk {self.mark}"

@@ -49,7 +49,7 @@ def test_what_was_written_is_read(file: Path, tmp_path: Path) -> None:
     with opened_backup(file, lambda done: None) as backup:
         assert backup.manifest.has_sealing_key
         assert backup.manifest.counts == {"posts": 1}
-        backup.unpack(tmp_path / "there", lambda done: None)
+        backup.unpack((tmp_path / "there").joinpath, lambda done: None)
     assert (tmp_path / "there" / PICTURE).read_bytes() == b"the picture"
     assert (tmp_path / "there" / "database.dump").read_bytes() == b"the tables" * 1000
 
