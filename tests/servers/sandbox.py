@@ -24,6 +24,10 @@ class SandboxControl:
         """Such as `order("x", "lose-answer", on="publish")`; see parvis.sandbox.faults.Fault."""
         self._post("/faults", {"network": network, "fault": fault, "on": on, **more})
 
+    def standing_orders(self) -> list[dict[str, Any]]:
+        """With how often each has befallen a request."""
+        return cast(list[dict[str, Any]], ask("GET", f"{self.control}/faults").confirmed().json)
+
     def forget_orders(self) -> None:
         ask("DELETE", f"{self.control}/faults").confirmed()
 

@@ -1,0 +1,99 @@
+"""The worker processes of a campaign, and what befalls them."""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+import psutil
+
+from tests.faults import clocks
+from tests.faults.gaps import Gap, Ill, StopPoint
+from tests.faults.links import Link
+from tests.faults.options import Break
+from tests.faults.processes import Child, python
+from tests.faults.worker import Orders
+
+_LONGEST_WAIT = 4
+_FROZEN_AT = (Gap.TAKEN, Gap.WRITTEN)
+
+
+class Worker:
+    """One place at the desk: a process that is started again whenever it has ended."""
+
+    def __init__(self, name: str, link: Link, folder: Path, broken: Break | None) -> None:
+        self.name = name
+        self.link = link
+        self._folder = folder
+        self._broken = broken
+        self._clock = folder / f"{name}.clock"
+        self.set_clock(0.0)
+        self._child: Child | None = None
+        self.has_orders = False
+
+    def start(self, stop: StopPoint | None = None) -> None:
+        """Returns at once; the process needs some seconds until it works."""
+        orders = Orders(
+            hits=hits_of(self._folder), clock=self._clock, stop=stop, broken=self._broken
+        )
+        self.has_orders = stop is not None
+        self._child = Child(
+            [*self.link.prefix, *python("tests.faults.worker")],
+            env={"DATABASE_URL": self.link.url, **orders.to_environment()},
+            log=self._folder / f"{self.name}.log",
+        )
+
+    @property
+    def has_ended(self) -> bool:
+        return self._child is None or self._child.has_ended
+
+    @property
+    def is_frozen(self) -> bool:
+        if self._child is None or self.has_ended:
+            return False
+        try:
+            return psutil.Process(self._child.pid).status() == psutil.STATUS_STOPPED
+        except psutil.NoSuchProcess:
+            return False
+
+    def kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+
+    def freeze(self) -> None:
+        if self._child is not None:
+            self._child.send(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        if self._child is not None:
+            self._child.send(signal.SIGCONT)
+
+    def set_clock(self, wrong_by: float) -> None:
+        clocks.set_wrong(self._clock, wrong_by)
+
+    def end(self) -> None:
+        """In good order, whatever state it is in."""
+        self.wake()
+        self.link.heal()
+        if self._child is not None:
+            self._child.end()
+
+
+def hits_of(folder: Path) -> Path:
+    return folder / "hits"
+
+
+def stop_points(seed: int) -> Iterator[StopPoint | None]:
+    """For one (re)start after the other: every gap in its turn, and lives without one between."""
+    chance = random.Random(f"{seed}/stops")
+    every = [StopPoint(gap, Ill.DIE) for gap in Gap]
+    every += [StopPoint(gap, Ill.FREEZE) for gap in _FROZEN_AT]
+    # The frozen first: it takes longest to see what became of them.
+    every.sort(key=lambda stop: (stop.ill is Ill.DIE, chance.random()))
+    for number, stop in enumerate(cycle(every)):
+        yield StopPoint(stop.gap, stop.ill, chance.randint(1, _LONGEST_WAIT))
+        if number % 2:
+            yield None
