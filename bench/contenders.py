@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from bench.desk import Desk
 from bench.limit import measured_limit
 from bench.options import Options
-from bench.peers.house import house_beside, python
+from bench.peers.house import house_beside
+from bench.peers.redis import redis_is_here, running_redis
 from bench.rows import schedule_due
 from bench.workers import await_settled, working
 
 LIMIT = "limit.aiohttp"
 PARVIS = "throughput.parvis"
+SLOW_PEERS = ("procrastinate", "celery")
+# As bench.peers.celery reads it; not imported from there, for Celery need not be installed.
+BROKER = "BENCH_BROKER"
+# So many fewer posts for those who take long: their rate does not grow with the number.
+SLOWER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +32,18 @@ class Contender:
 
 @contextmanager
 def opened_contenders(desk: Desk, options: Options) -> Iterator[list[Contender]]:
+    """Those peers that can be here; which of the wanted ones cannot, `missing_peers` says."""
     with ExitStack() as open_things:
-        yield [
-            *_limits(desk, options),
-            _parvis(desk, options),
-            _batch_loop(open_things, desk, options),
-        ]
+        here = [name for name in options.peers if name not in missing_peers(options)]
+        peers = [_peer(open_things, desk, options, name) for name in here]
+        yield [*_limits(desk, options), _parvis(desk, options), *peers]
+
+
+def missing_peers(options: Options) -> dict[str, str]:
+    """{name: why}"""
+    if "celery" in options.peers and not redis_is_here():
+        return {"celery": "redis-server is not installed (Debian: apt-get install redis-server)"}
+    return {}
 
 
 def _limits(desk: Desk, options: Options) -> list[Contender]:
@@ -52,12 +64,15 @@ def _parvis(desk: Desk, options: Options) -> Contender:
     return Contender(PARVIS, measure, options.posts)
 
 
-def _batch_loop(open_things: ExitStack, desk: Desk, options: Options) -> Contender:
-    house = open_things.enter_context(house_beside(desk, "batch_loop", options.concurrency))
+def _peer(open_things: ExitStack, desk: Desk, options: Options, name: str) -> Contender:
+    house = open_things.enter_context(house_beside(desk, name, options.concurrency))
+    module, more = f"bench.peers.{name}", {}
+    if name == "celery":
+        more = {BROKER: open_things.enter_context(running_redis(desk.folder / "redis"))}
 
     def measure(posts: int) -> float:
-        house.fill(posts)
-        house.tidy()
-        return house.measure(python("bench.peers.batch_loop"))
+        house.enqueue(module, posts, more)
+        return house.measure(module, more)
 
-    return Contender("throughput.batch_loop", measure, options.posts)
+    fewer = SLOWER if name in SLOW_PEERS else 1
+    return Contender(f"throughput.{name}", measure, max(1, options.posts // fewer))

@@ -6,6 +6,8 @@ written is on the disk.
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import time
 import uuid
@@ -53,6 +55,7 @@ class Desk:
 @contextmanager
 def opened_desk(accounts: int) -> Iterator[Desk]:
     """Once per process: Django reads its settings when it is loaded."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("The measurement was told to stop."))
     folder = Path(tempfile.mkdtemp(prefix="parvis-bench-"))
     folder.chmod(0o711)
     with ExitStack() as open_things:

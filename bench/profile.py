@@ -112,4 +112,4 @@ def _table(title: str, counts: Counter[str], total: int, chosen: Callable[[str],
 
 
 if __name__ == "__main__":
-    main(read_options(__doc__ or ""))
+    main(read_options(__doc__))

@@ -6,20 +6,22 @@ Two loops, so that one talks to the database while the other sends; a statement 
 import asyncio
 import json
 
-from bench.looping import run
-from bench.peers.job import Job, concurrency, for_ever, opened_job
+from bench.peers.job import Arguments, Job, concurrency, opened_job
 
 LOOPS = 2
 
 
-async def main() -> None:
+async def fill(jobs: list[Arguments]) -> None:
+    """The posts' table is its queue."""
+
+
+async def work() -> None:
     async with opened_job(connections=LOOPS) as job:
         batch = max(1, concurrency() // LOOPS)
-        await asyncio.gather(*(_work(job, batch) for _ in range(LOOPS)))
-        await for_ever()
+        await asyncio.gather(*(_loop(job, batch) for _ in range(LOOPS)))
 
 
-async def _work(job: Job, batch: int) -> None:
+async def _loop(job: Job, batch: int) -> None:
     while posts := await job.pool.fetch(_CLAIM, batch):
         requests = [json.dumps({"key": p["key"], "status": p["text"]}) for p in posts]
         ids = [post["id"] for post in posts]
@@ -52,6 +54,3 @@ WITH given AS (
 UPDATE post SET state = 'published', receipt = given.answer, settled_at = clock_timestamp()
 FROM given WHERE post.id = given.post
 """
-
-if __name__ == "__main__":
-    run(main())

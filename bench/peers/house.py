@@ -1,5 +1,6 @@
 """Where the peers work: a database of their own on the desk's server, and one worker at a time."""
 
+import json
 import os
 import subprocess
 import sys
@@ -50,28 +51,37 @@ class House:
             rows = session.execute("SELECT id, text, key FROM post ORDER BY id").fetchall()
         return [{"post": post, "text": text, "key": key} for post, text, key in rows]
 
+    def enqueue(self, module: str, posts: int, more: Mapping[str, str] | None = None) -> None:
+        """Fills the tables, and the peer's queue with a job for each post."""
+        subprocess.run(
+            _playing(module, "fill"),
+            input=json.dumps(self.fill(posts)),
+            env={**self.environment, **(more or {})},
+            text=True,
+            check=True,
+        )
+        self.tidy()
+
     def tidy(self) -> None:
         with self.connect() as session:
             session.execute("VACUUM ANALYZE")
             session.execute("CHECKPOINT")
 
-    def measure(self, program: list[str], more: Mapping[str, str] | None = None) -> float:
-        """Posts per second of this worker, from its first attempt to its last settlement: how
-        long it takes to start and to notice that there is work is not held against it."""
+    def measure(self, module: str, more: Mapping[str, str] | None = None) -> float:
+        """Posts per second of this peer's worker, from its first attempt to its last settlement:
+        how long it takes to start and to notice that there is work is not held against it."""
         with (self.desk.folder / "peer.log").open("wb") as log:
             worker = subprocess.Popen(
-                program, env={**self.environment, **(more or {})}, stdout=log, stderr=log
+                _playing(module, "work"),
+                env={**self.environment, **(more or {})},
+                stdout=log,
+                stderr=log,
             )
         try:
             self._await_settled(worker)
             return self._rate()
         finally:
-            worker.terminate()
-            try:
-                worker.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                worker.kill()
-                worker.wait()
+            _end(worker)
 
     def _await_settled(self, worker: subprocess.Popen[bytes], at_most: float = 600) -> None:
         deadline = time.monotonic() + at_most
@@ -100,8 +110,17 @@ def house_beside(desk: Desk, name: str, concurrency: int) -> Iterator[House]:
     yield house
 
 
-def python(module: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", module, *arguments]
+def _playing(module: str, what: str) -> list[str]:
+    return [sys.executable, "-m", "bench.peers.roles", module, what]
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    worker.terminate()
+    try:
+        worker.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
 
 
 def _with_database(url: str, name: str) -> str:

@@ -6,17 +6,19 @@ They do no more than that: no leases, no order within an account, no limits, no 
 look-ups.
 """
 
-import asyncio
 import contextlib
 import json
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
 from bench.request import HOSTS, body_of, create
 from parvis.networks.http import Http
+
+Arguments = dict[str, Any]
 
 URL = "BENCH_DATABASE_URL"
 NETWORK = "BENCH_NETWORK"
@@ -80,17 +82,16 @@ class Job:
 @contextlib.asynccontextmanager
 async def opened_job(connections: int) -> AsyncIterator[Job]:
     """`connections` to the database that the two writes share."""
-    url, network = os.environ[URL], os.environ[NETWORK]
     async with (
-        asyncpg.create_pool(url, min_size=connections, max_size=connections) as pool,
+        asyncpg.create_pool(database_url(), min_size=connections, max_size=connections) as pool,
         Http(allow_private_hosts=HOSTS) as http,
     ):
-        yield Job(pool, http, network)
+        yield Job(pool, http, os.environ[NETWORK])
+
+
+def database_url() -> str:
+    return os.environ[URL]
 
 
 def concurrency() -> int:
     return int(os.environ[CONCURRENCY])
-
-
-async def for_ever() -> None:
-    await asyncio.Event().wait()
