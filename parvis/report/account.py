@@ -6,6 +6,7 @@ from datetime import datetime
 
 from parvis.connections.models import Account
 from parvis.report.accounts import AccountLine, account_line
+from parvis.report.allowances import AllowanceLine, allowance_lines, wait_in_words
 from parvis.report.limits import limits_in_words
 from parvis.report.network_phrases import CONNECTED_BY, ENDS_BY, SCOPES
 
@@ -21,7 +22,8 @@ class Permission:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
     """`refresh_at` is None where nothing is renewed by itself, `lapses_at` where no end is
-    foreseen; `ends_by` says what may end it all the same."""
+    foreseen; `ends_by` says what may end it all the same. `wait` says until when the network lets
+    it post nothing; empty when it may."""
 
     line: AccountLine
     server: str
@@ -34,6 +36,8 @@ class AccountFacts:
     ends_by: str
     permissions: tuple[Permission, ...]
     limits: tuple[str, ...]
+    allowances: tuple[AllowanceLine, ...]
+    wait: str
 
 
 def account_facts(account: Account) -> AccountFacts:
@@ -49,6 +53,8 @@ def account_facts(account: Account) -> AccountFacts:
         ends_by=str(ENDS_BY.get((account.network, account.way), ENDS_BY.get(account.network, ""))),
         permissions=permissions_in_words(account.scopes),
         limits=limits_in_words(account.traits),
+        allowances=allowance_lines(account),
+        wait=wait_in_words(account),
     )
 
 

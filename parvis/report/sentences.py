@@ -19,6 +19,7 @@ from parvis.compose.validation import Finding
 from parvis.deliver.states import State
 from parvis.networks.errors import NetworkError
 from parvis.report import phrases
+from parvis.report.waits import sentence_for_wait
 
 Facts = Mapping[str, Any]
 
@@ -47,7 +48,7 @@ def sentence_for_connecting(error: NetworkError) -> str:
 def sentence_for_reason(code: str, facts: Facts, otherwise: str = "") -> str:
     """What went wrong with a delivery, for somebody who did not watch, with what the network said
     about it. Empty without a reason."""
-    told = _told(phrases.REASONS, code, facts)
+    told = sentence_for_wait(facts) or _told(phrases.REASONS, code, facts)
     said = str(facts.get("said") or "")
     if told and said and said not in told:
         end = "" if said.endswith((".", "!", "?", "…")) else "."

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from parvis.connections.models import Account, AccountState
+from parvis.connections.models import Account, AccountState, Allowance
+from parvis.connections.verbs import hold_calls_until
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
@@ -177,3 +178,30 @@ def test_a_connected_account_that_cannot_be_renewed_says_so(desk: Client, ponts:
     page = shown(desk, "/accounts/")
     assert "The developer app that this account was connected with is no longer in" in page
     assert 'href="/settings/apps/"' in page
+
+
+def test_it_says_what_its_network_still_allows_and_who_shares_it(
+    desk: Client, ponts: Account
+) -> None:
+    now = datetime.now(UTC)
+    for remaining, reset_at, kept in (
+        (287, now + timedelta(minutes=5), {"limit": 300, "bucket": "publish"}),
+        (0, now + timedelta(minutes=5), {"limit": 200, "bucket": "publish a day", "scope": "app"}),
+        (88, None, {"limit": 100, "bucket": "usage"}),
+        (7, now - timedelta(minutes=5), {"limit": 8, "bucket": "media"}),
+        (1, None, {"limit": 8, "bucket": "a kind that a later version knows"}),
+    ):
+        Allowance.objects.create(account=ponts, remaining=remaining, reset_at=reset_at, **kept)
+    page = " ".join(shown(desk, f"/accounts/{ponts.pk}/").split())
+    assert "<dt>Posts</dt> <dd>287 of 300 left, for this account alone" in page
+    assert "<dt>Posts of a day</dt> <dd>used up, shared by all accounts of the developer" in page
+    assert "<dt>Use of the API</dt> <dd>12% used, for this account alone" in page
+    assert "7 of 8 left" not in page
+
+
+def test_an_account_that_waits_for_a_limit_says_until_when(desk: Client, ponts: Account) -> None:
+    assert "lets this account post again" not in shown(desk, f"/accounts/{ponts.pk}/")
+    hold_calls_until(ponts, datetime.now(UTC) + timedelta(minutes=5))
+    page = shown(desk, f"/accounts/{ponts.pk}/")
+    assert "Bluesky lets this account post again" in page
+    assert "What is due goes out then, by itself." in page
