@@ -13,26 +13,19 @@ from parvis.deliver.states import MAY_BE_CALLED_BACK, STAYED_HERE, State
 from parvis.people.models import Workspace
 from parvis.report import phrases
 from parvis.report.deciding import to_decide
+from parvis.report.evidence import Evidence, evidence_about
 from parvis.report.faces import Speaker, face_of
-from parvis.report.going_out import GoingOut, going_out, web_address
+from parvis.report.going_out import GoingOut, going_out
+from parvis.report.lateness import TOO_LATE, sentence_for_lateness
 from parvis.report.sentences import sentence_for_reason, sentence_for_what_follows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A post found on the network that may be the one in question."""
-
-    remote_id: str
-    url: str
-    text: str
-    published_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """`going_out` tells what is out of it. `reconnects_first`: releasing it would only fail.
-    `correctable`: the post can be a draft. `lookable`: an attempt is on record that the network
-    can be asked about."""
+    `correctable`: the post can be a draft. `movable`: another time can be chosen. `lookable`: an
+    attempt is on record that the network can be asked about. `evidence` is there while the outcome
+    is unknown."""
 
     delivery_id: int
     post_id: int
@@ -45,10 +38,11 @@ class Decision:
     reason: str
     follows: str
     tries: int
-    evidence: tuple[Evidence, ...]
+    evidence: Evidence | None
     going_out: GoingOut
     reconnects_first: bool
     correctable: bool
+    movable: bool
     lookable: bool
 
     @property
@@ -75,6 +69,11 @@ class Decision:
         return self.going_out.is_partly_out
 
     @property
+    def is_last_part(self) -> bool:
+        """Nothing comes after the one in question."""
+        return self.going_out.next_number >= self.going_out.parts + self.going_out.has_comment
+
+    @property
     def is_unknown(self) -> bool:
         return self.state == State.UNKNOWN
 
@@ -87,10 +86,11 @@ class Decision:
         return self.state == State.REFUSED
 
 
-def decisions_of(workspace: Workspace, at_most: int) -> list[Decision]:
+def decisions_of(workspace: Workspace, at_most: int, now: datetime) -> list[Decision]:
     """The oldest first."""
     waiting = with_way_back(to_decide(workspace)).select_related("account", "post")
-    return [decision_about(delivery) for delivery in waiting.order_by("due_at", "pk")[:at_most]]
+    waiting = waiting.prefetch_related("attempts", "events").order_by("due_at", "pk")
+    return [decision_about(delivery, now) for delivery in waiting[:at_most]]
 
 
 def with_way_back(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
@@ -102,7 +102,7 @@ def with_way_back(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     return deliveries.annotate(went_out=Exists(others), was_tried=Exists(asked_for))
 
 
-def decision_about(delivery: Delivery) -> Decision:
+def decision_about(delivery: Delivery, now: datetime) -> Decision:
     account = delivery.account
     return Decision(
         delivery_id=delivery.pk,
@@ -113,20 +113,26 @@ def decision_about(delivery: Delivery) -> Decision:
         is_sandbox=account.is_sandbox,
         state=delivery.state,
         due_at=delivery.due_at,
-        reason=reason_of(delivery),
+        reason=reason_of(delivery, now),
         follows=what_follows(delivery),
         tries=delivery.tries,
-        evidence=tuple(_evidence(candidate) for candidate in delivery.candidates),
+        evidence=evidence_about(delivery) if delivery.state == State.UNKNOWN else None,
         going_out=going_out(delivery),
         reconnects_first=account.state != AccountState.CONNECTED,
         correctable=not delivery.went_out,  # type: ignore[attr-defined]  # with_way_back
+        movable=delivery.may_be_called_back and not delivery.went_out,  # type: ignore[attr-defined]
         lookable=delivery.was_tried,  # type: ignore[attr-defined]  # with_way_back
     )
 
 
-def reason_of(delivery: Delivery) -> str:
+def reason_of(delivery: Delivery, now: datetime | None = None) -> str:
+    """With `now`, what is too late says by how much."""
     if not delivery.reason_code:
         return ""
+    if delivery.reason_code == TOO_LATE and now is not None:
+        return sentence_for_lateness(
+            (now - delivery.due_at).total_seconds(), delivery.lateness_allowed
+        )
     return sentence_for_reason(delivery.reason_code, delivery.reason_facts, delivery.reason)
 
 
@@ -139,13 +145,3 @@ def what_follows(delivery: Delivery) -> str:
 def said_by(delivery: Delivery) -> str:
     """The text as it was frozen for this account."""
     return "\n\n".join(part["text"] for part in delivery.parts)
-
-
-def _evidence(candidate: Mapping[str, Any]) -> Evidence:
-    at = candidate.get("published_at")
-    return Evidence(
-        remote_id=candidate["remote_id"],
-        url=web_address(candidate["url"]),
-        text=candidate["text"],
-        published_at=datetime.fromisoformat(at) if at else None,
-    )

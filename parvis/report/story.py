@@ -1,14 +1,16 @@
-"""Everything that is known of one post: what it says where, and every try to publish it."""
+"""Everything that is known of one post: what it says where, and what happened to it there."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Prefetch
+
 from parvis.compose.content import content_of
 from parvis.compose.models import Media, Post
 from parvis.compose.verbs import parts_of
 from parvis.deliver.freeze import part_from_json
-from parvis.deliver.models import Attempt, Delivery, Outcome
+from parvis.deliver.models import Delivery, Event
 from parvis.deliver.states import LEASED, STAYED_HERE, State
 from parvis.deliver.verbs import database_now
 from parvis.networks.part import Part
@@ -22,7 +24,9 @@ from parvis.report.decisions import (
 )
 from parvis.report.faces import Speaker, speaker_of
 from parvis.report.going_out import GoingOut, going_out, web_address
-from parvis.report.sentences import duration_in_words, sentence_for_reason
+from parvis.report.sentences import duration_in_words
+from parvis.report.trace import Step, trace_of
+from parvis.report.turn import Waiting, turns_of
 
 # A delivery this near is watched, so that a reader sees it go out.
 NEAR = timedelta(seconds=90)
@@ -66,23 +70,11 @@ class MediaShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """One attempt at one part, counted from 1. `told` is what went wrong, in a sentence; `link`
-    what the network gave."""
-
-    number: int
-    part: int
-    started_at: datetime
-    seconds: float | None
-    outcome: str
-    told: str
-    link: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryStory:
-    """`next_at` is the next try or look-up by itself, where there is one. `rest_can_be_written`:
-    the rest was given up, and can still be written anew."""
+    """`lateness` is `lateness_allowed`, seconds, in words. `next_at` is the next try or look-up by
+    itself, where there is one. `waiting` says why it does not go out although it is due. `worker`
+    is on it just now. `rest_can_be_written`: the rest was given up, and can still be written
+    anew."""
 
     delivery_id: int
     account_id: int
@@ -92,15 +84,25 @@ class DeliveryStory:
     state: str
     words: str
     due_at: datetime
+    lateness_allowed: int
+    lateness: str
     settled_at: datetime | None
     next_at: datetime | None
+    waiting: Waiting | None
+    worker: str
     reason: str
     follows: str
     link: str
     going_out: GoingOut
     rest_can_be_written: bool
     decision: Decision | None
-    tries: tuple[Try, ...]
+    attempts: int
+    trace: tuple[Step, ...]
+
+    @property
+    def is_troubled(self) -> bool:
+        """A person is needed, or something that went wrong is not over."""
+        return self.decision is not None or (bool(self.reason) and self.settled_at is None)
 
     @property
     def named(self) -> str:
@@ -113,6 +115,8 @@ class PostStory:
     is_draft: bool
     is_deleted: bool
     planned_at: datetime | None
+    lateness_allowed: int
+    lateness: str
     author: str
     created_at: datetime
     language: str
@@ -130,6 +134,7 @@ def story_of(post: Post) -> PostStory:
     """`post` with its author and workspace. A fixed number of queries, however many accounts."""
     deliveries = list(_deliveries_of(post))
     now = database_now()
+    turns = turns_of(deliveries, now)
     live = [d for d in deliveries if d.state not in STAYED_HERE or d.receipts]
     stays = all(d.may_be_called_back for d in live)
     return PostStory(
@@ -137,6 +142,8 @@ def story_of(post: Post) -> PostStory:
         is_draft=post.is_draft,
         is_deleted=post.deleted_at is not None,
         planned_at=post.planned_at,
+        lateness_allowed=post.lateness_allowed,
+        lateness=duration_in_words(post.lateness_allowed // 60),
         author=post.author.name if post.author else "",
         created_at=post.created_at,
         language=post.language,
@@ -144,7 +151,7 @@ def story_of(post: Post) -> PostStory:
         told=tuple(_told(post, deliveries)),
         media=tuple(_media(post)),
         is_written_in_parts=bool(post.thread),
-        deliveries=tuple(_story(delivery, now) for delivery in deliveries),
+        deliveries=tuple(_story(delivery, turns.get(delivery.pk), now) for delivery in deliveries),
         is_under_way=any(_is_under_way(delivery, now) for delivery in deliveries),
         may_be_taken_back=not post.is_draft and stays,
         may_be_moved=not post.is_draft and bool(live) and stays,
@@ -154,7 +161,9 @@ def story_of(post: Post) -> PostStory:
 def _deliveries_of(post: Post) -> Iterable[Delivery]:
     """Those that were called back and replaced by a later one are history of little worth."""
     told = with_way_back(Delivery.objects.filter(post=post)).select_related("account", "post")
-    told = told.prefetch_related("attempts").order_by("account__network", "account__handle", "pk")
+    events = Prefetch("events", Event.objects.select_related("person"))
+    told = told.prefetch_related("attempts", events)
+    told = told.order_by("account__network", "account__handle", "pk")
     return [d for d in told if d.state != State.CANCELLED or d.receipts or d.attempts.all()]
 
 
@@ -205,7 +214,7 @@ def _media(post: Post) -> Iterable[MediaShown]:
         )
 
 
-def _story(delivery: Delivery, now: datetime) -> DeliveryStory:
+def _story(delivery: Delivery, waiting: Waiting | None, now: datetime) -> DeliveryStory:
     waits = delivery.state in (State.SCHEDULED, State.CHECKING)
     return DeliveryStory(
         delivery_id=delivery.pk,
@@ -216,35 +225,21 @@ def _story(delivery: Delivery, now: datetime) -> DeliveryStory:
         state=delivery.state,
         words=delivery.get_state_display(),
         due_at=delivery.due_at,
+        lateness_allowed=delivery.lateness_allowed,
+        lateness=duration_in_words(delivery.lateness_allowed // 60),
         settled_at=delivery.settled_at,
         next_at=delivery.ready_at if waits and delivery.ready_at > now else None,
-        reason=reason_of(delivery),
+        waiting=waiting,
+        worker=delivery.worker,
+        reason=reason_of(delivery, now if waits_for_a_person(delivery) else None),
         follows=what_follows(delivery) if delivery.reason_code or delivery.is_partly_out else "",
         link=web_address(delivery.link),
         going_out=going_out(delivery),
         rest_can_be_written=delivery.rest_is_given_up,
-        decision=decision_about(delivery) if waits_for_a_person(delivery) else None,
-        tries=tuple(_try(attempt) for attempt in delivery.attempts.all()),
+        decision=decision_about(delivery, now) if waits_for_a_person(delivery) else None,
+        attempts=len(delivery.attempts.all()),
+        trace=trace_of(delivery),
     )
-
-
-def _try(attempt: Attempt) -> Try:
-    took = attempt.finished_at - attempt.started_at if attempt.finished_at else None
-    return Try(
-        number=attempt.number,
-        part=attempt.part + 1,
-        started_at=attempt.started_at,
-        seconds=took.total_seconds() if took is not None else None,
-        outcome=str(Outcome(attempt.outcome).label),
-        told=_what_went_wrong(attempt),
-        link=web_address(str(attempt.answer.get("url", ""))),
-    )
-
-
-def _what_went_wrong(attempt: Attempt) -> str:
-    if not attempt.code:
-        return ""
-    return sentence_for_reason(attempt.code, attempt.answer, attempt.answer.get("sentence", ""))
 
 
 def _is_under_way(delivery: Delivery, now: datetime) -> bool:

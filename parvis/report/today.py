@@ -49,7 +49,7 @@ class Today:
 
 def today_of(workspace: Workspace) -> Today:
     now = database_now()
-    decisions = decisions_of(workspace, DECISIONS_SHOWN + 1)
+    decisions = decisions_of(workspace, DECISIONS_SHOWN + 1, now)
     accounts = account_lines(workspace)
     return Today(
         now=now,

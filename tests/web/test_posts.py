@@ -128,7 +128,7 @@ def test_every_attempt_is_told_with_its_answer(desk: Client, ponts: Account) -> 
             number=number,
             fence=number,
             worker="w",
-            request={},
+            request={"key": "k"},
             started_at=began,
             finished_at=began + timedelta(seconds=1.5),
             outcome=outcome,

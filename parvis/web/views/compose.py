@@ -86,12 +86,15 @@ def find(request: DeskRequest) -> HttpResponse:
 
 @sent_by_form
 def schedule(request: DeskRequest) -> HttpResponse:
-    return _hand_over(request, lambda post, typed: deliver.schedule(post, _chosen_moment(typed)))
+    return _hand_over(
+        request,
+        lambda post, typed: deliver.schedule(post, _chosen_moment(typed), by=request.user),
+    )
 
 
 @sent_by_form
 def publish(request: DeskRequest) -> HttpResponse:
-    return _hand_over(request, lambda post, typed: deliver.publish_now(post))
+    return _hand_over(request, lambda post, typed: deliver.publish_now(post, by=request.user))
 
 
 @sent_by_form

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from parvis.deliver import verbs as deliver
 from parvis.deliver.models import Delivery
+from parvis.report.trace import last_event_of
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.deciding import FoundForm
 from parvis.web.views.posted import posted_from
@@ -26,7 +27,7 @@ def it_is_there(request: DeskRequest, delivery_id: int) -> HttpResponse:
     return _decide(
         request,
         delivery,
-        lambda: deliver.it_is_there(delivery, form.published()),
+        lambda: deliver.it_is_there(delivery, form.published(), by=request.user),
         lambda: _what_is_noted(delivery),
     )
 
@@ -37,7 +38,7 @@ def look_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
     return _decide(
         request,
         delivery,
-        lambda: deliver.look_again(delivery),
+        lambda: deliver.look_again(delivery, by=request.user),
         lambda: _("It is looked up again. Nothing is sent meanwhile."),
     )
 
@@ -46,7 +47,10 @@ def look_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
 def send_again(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     return _decide(
-        request, delivery, lambda: deliver.send_again(delivery), lambda: _("It is sent again.")
+        request,
+        delivery,
+        lambda: deliver.send_again(delivery, by=request.user),
+        lambda: _("It is sent again."),
     )
 
 
@@ -56,14 +60,18 @@ def give_up(request: DeskRequest, delivery_id: int) -> HttpResponse:
     said = _("Given up. It will not be sent; the text stays with the post.")
     if delivery.receipts:
         said = _("The rest is given up and will not be sent. What is out stays out.")
-    return _decide(request, delivery, lambda: deliver.give_up(delivery), lambda: said)
+    return _decide(
+        request, delivery, lambda: deliver.give_up(delivery, by=request.user), lambda: said
+    )
 
 
 @posted_from("today")
 def release(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
     said = _("The rest goes out now.") if delivery.receipts else _("It goes out now.")
-    return _decide(request, delivery, lambda: deliver.release(delivery), lambda: said)
+    return _decide(
+        request, delivery, lambda: deliver.release(delivery, by=request.user), lambda: said
+    )
 
 
 @posted_from("today")
@@ -83,7 +91,7 @@ def write_anew(request: DeskRequest, delivery_id: int) -> HttpResponse:
     try:
         draft = deliver.write_anew(delivery, request.user)
     except deliver.NothingToDecide:
-        messages.info(request, _("This was settled meanwhile. Nothing was changed."))
+        messages.info(request, _settled_meanwhile(delivery))
         return _back(request, delivery)
     return redirect("compose", draft.pk)
 
@@ -102,10 +110,17 @@ def _decide(
             _("There is no attempt here that could be looked up. Look on the network yourself."),
         )
     except deliver.NothingToDecide:
-        messages.info(request, _("This was settled meanwhile. Nothing was changed."))
+        messages.info(request, _settled_meanwhile(delivery))
     else:
         messages.success(request, said())
     return _back(request, delivery)
+
+
+def _settled_meanwhile(delivery: Delivery) -> str:
+    """Whoever came first is named, so that two people at one desk need not wonder."""
+    if what := last_event_of(delivery):
+        return _("This was settled meanwhile. %(what)s Nothing was changed now.") % {"what": what}
+    return _("This was settled meanwhile. Nothing was changed.")
 
 
 def _what_is_noted(delivery: Delivery) -> str:

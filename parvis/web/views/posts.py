@@ -32,7 +32,7 @@ def show_post(request: DeskRequest, post_id: int) -> HttpResponse:
 def take_back(request: DeskRequest, post_id: int) -> HttpResponse:
     post = _post(request, post_id)
     try:
-        deliver.take_back(post)
+        deliver.take_back(post, by=request.user)
     except deliver.AlreadyOnItsWay:
         messages.error(request, _too_late())
         return redirect("post", post.pk)
@@ -49,7 +49,7 @@ def move(request: DeskRequest, post_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, post, form, status=422)
     try:
-        deliver.move(post, form.cleaned_data["due_at"])
+        deliver.move(post, form.cleaned_data["due_at"], by=request.user)
     except deliver.InThePast:
         form.add_error(None, _("This moment has gone by. Nothing was moved; choose a later one."))
         return _page(request, post, form, status=422)
@@ -64,7 +64,7 @@ def move(request: DeskRequest, post_id: int) -> HttpResponse:
 def delete(request: DeskRequest, post_id: int) -> HttpResponse:
     post = _post(request, post_id)
     try:
-        deliver.delete(post)
+        deliver.delete(post, by=request.user)
     except deliver.AlreadyOnItsWay:
         messages.error(request, _too_late())
         return redirect("post", post.pk)

@@ -51,3 +51,18 @@ document.addEventListener("htmx:afterSettle", () => {
   known = told();
   news.textContent = known;
 });
+
+// While a page watches deliveries, what its reader has opened or folded stays so, and nothing that
+// is being typed is taken away.
+const folded = new Map();
+document.addEventListener("click", (event) => {
+  const about = event.target.closest("summary")?.parentElement;
+  if (about?.id) folded.set(about.id, !about.open);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  for (const [id, open] of folded) document.getElementById(id)?.toggleAttribute("open", open);
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const typed = [...event.detail.elt.querySelectorAll("input[type=url]")];
+  if (typed.some((field) => field.value || field === document.activeElement)) event.preventDefault();
+});
