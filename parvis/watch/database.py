@@ -52,8 +52,7 @@ class Database:
 
     def _opened(self) -> psycopg.Connection[tuple[Any, ...]]:
         if self._connection is None:
-            parameters = {**connector_params(), "connect_timeout": _CONNECT_SECONDS}
-            self._connection = psycopg.connect(**parameters, autocommit=True)
+            self._connection = psycopg.connect(**_parameters(self._patience), autocommit=True)
         return self._connection
 
 
@@ -68,6 +67,14 @@ def database_asked(patience: float = PATIENCE_SECONDS) -> Iterator[Cursor]:
         database.close()
 
 
+def _parameters(patience: float) -> dict[str, Any]:
+    """A server that is cut off does not notice while it works: it has a limit of its own."""
+    parameters = connector_params()
+    limit = f"-c statement_timeout={round(patience * 2000)}"
+    parameters["options"] = f"{parameters.get('options', '')} {limit}".strip()
+    return {**parameters, "connect_timeout": _CONNECT_SECONDS}
+
+
 def trouble_of(error: psycopg.Error) -> Trouble:
     code = _BY_SQLSTATE.get(error.sqlstate or "")
     if code is None:
@@ -80,6 +87,7 @@ def trouble_of(error: psycopg.Error) -> Trouble:
 # PostgreSQL's documentation, "PostgreSQL Error Codes".
 _BY_SQLSTATE = {
     "53100": troubles.DATABASE_FULL,
+    "57014": troubles.DATABASE_AWAY,
     "25006": troubles.DATABASE_READ_ONLY,
     "42P01": troubles.OTHER_TABLES,
     "42703": troubles.OTHER_TABLES,

@@ -13,16 +13,17 @@ from parvis.watch.watchdog import View, Watchdog
 
 # Looks that may be missing before the watchdog itself is taken for stuck.
 MISSED_LOOKS = 6
+SECONDS_FOR_A_LOOK = 5.0
 
 _here: Watchdog | None = None
 
 
 @contextmanager
-def watching() -> Iterator[Watchdog]:
+def watching(dog: Watchdog | None = None) -> Iterator[Watchdog]:
     """A watchdog of this process's own looks and tells until the end of the block."""
     global _here
     stop = threading.Event()
-    dog = Watchdog()
+    dog = dog or Watchdog()
     thread = threading.Thread(target=dog.run, args=(stop,), name="watchdog", daemon=True)
     thread.start()
     _here = dog
@@ -31,7 +32,8 @@ def watching() -> Iterator[Watchdog]:
     finally:
         _here = None
         stop.set()
-        thread.join(timeout=5)
+        thread.join(timeout=SECONDS_FOR_A_LOOK)
+        dog.close()
 
 
 def view_here() -> View | None:

@@ -93,13 +93,14 @@ def language_of_notices(cursor: Cursor) -> str:
 def send(way: str, event: Event, trouble: Trouble, language: str) -> str:
     """Answers why it did not get there, as a code; empty when it did."""
     message = Message(event=event, trouble=trouble, desk=_desk())
+    about = {"way": way, "notice": event.value, "trouble": trouble.code}
     try:
         with translation.override(language):
             tell(way, message, settings.ALERTS)
     except NotTold as error:
-        log.warning("notice by %s about %s (%s) failed: %s", way, trouble.code, event, error.code)
+        log.warning("a notice did not arrive", extra={**about, "code": error.code})
         return error.code
-    log.info("notice by %s about %s (%s) sent", way, trouble.code, event)
+    log.info("a notice was sent", extra=about)
     return ""
 
 

@@ -5,8 +5,8 @@ never waits for a mail server, and telling never for a look: they are two thread
 """
 
 import logging
+import platform
 import secrets
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,13 @@ from parvis.watch.clocks import Clocks, JumpWatch, Reading, moment_of
 from parvis.watch.database import Database, DatabaseInTrouble
 from parvis.watch.phrases import heading_of
 from parvis.watch.space import examine_space
-from parvis.watch.troubles import Trouble, worst_first
+from parvis.watch.troubles import (
+    HOST_CLOCK_JUMPED,
+    OF_THE_DATABASE,
+    Severity,
+    Trouble,
+    worst_first,
+)
 from parvis.watch.work import clock_apart, examine_work
 
 log = logging.getLogger("parvis.watch")
@@ -45,14 +51,15 @@ class Watchdog:
         clocks: Clocks | None = None,
         terms: Terms | None = None,
         database: Database | None = None,
+        telling_database: Database | None = None,
     ) -> None:
-        self.host = socket.gethostname()
+        self.host = platform.node()
         self.name = f"{self.host}:{getpid()}:{secrets.token_hex(4)}"[-120:]
         self.view: View | None = None
         self._clocks = clocks or Clocks()
         self._terms = terms or settings.TERMS
         self._database = database or Database()
-        self._telling_database = Database()
+        self._telling_database = telling_database or Database()
         self._jumps = JumpWatch(self.host)
         self._absence = AbsenceNotices()
         self._away_since: datetime | None = None
@@ -90,7 +97,11 @@ class Watchdog:
         )
         telling.start()
         self._repeat(self.look, stop)
+
+    def close(self) -> None:
+        """Lets go of the database, until the next round."""
         self._database.close()
+        self._telling_database.close()
 
     def _repeat(self, round_: Callable[[], object], stop: threading.Event) -> None:
         while not stop.wait(ledger.look_every(self._terms)):
@@ -123,7 +134,13 @@ class Watchdog:
             facts=trouble.facts,
         )
         self._absence.hear(told)
-        return [told, *here, *self._jumps.hear(reading)]
+        return [told, *here, *self._jumps.hear(reading), *self._not_known_to_be_over(here)]
+
+    def _not_known_to_be_over(self, here: list[Trouble]) -> list[Trouble]:
+        """What the database told of before it went away."""
+        known = self.view.troubles if self.view else ()
+        seen_anew = {trouble.code for trouble in here} | OF_THE_DATABASE | {HOST_CLOCK_JUMPED}
+        return [trouble for trouble in known if trouble.code not in seen_anew]
 
     def _reading(self, before: float, database: float | None) -> Reading:
         wall, steady = self._clocks.wall(), self._clocks.steady()
@@ -133,7 +150,11 @@ class Watchdog:
         before = {trouble.key: trouble for trouble in self.view.troubles} if self.view else {}
         now = {trouble.key: trouble for trouble in view.troubles}
         for key in now.keys() - before.keys():
-            level = logging.ERROR if now[key].severity == "error" else logging.WARNING
-            log.log(level, "trouble=%s subject=%s began: %s", *key, heading_of(now[key]))
+            level = logging.ERROR if now[key].severity == Severity.ERROR else logging.WARNING
+            log.log(level, "trouble began: %s", heading_of(now[key]), extra=_facts(now[key]))
         for key in before.keys() - now.keys():
-            log.info("trouble=%s subject=%s is over", *key)
+            log.info("trouble is over: %s", heading_of(before[key]), extra=_facts(before[key]))
+
+
+def _facts(trouble: Trouble) -> dict[str, str]:
+    return {"trouble": trouble.code, "subject": trouble.subject, "severity": trouble.severity}

@@ -205,6 +205,7 @@ ORDER BY w.name
 
 # Of an account, one delivery goes after the other: those that wait for one that is being worked on
 # or looked up lie rightly, for as long as an order is kept. A lease that has lapsed keeps nobody.
+# The least of an index is asked for where EXISTS would be tempted to read the table until it finds.
 _BACKLOG = """
 WITH now AS MATERIALIZED (
     SELECT statement_timestamp() AS at, statement_timestamp() - %(patience)s AS late
@@ -226,8 +227,10 @@ WITH now AS MATERIALIZED (
     SELECT since FROM waiting UNION ALL SELECT since FROM left_behind
 )
 SELECT (SELECT at FROM now), (SELECT count(*) FROM overdue), (SELECT min(since) FROM overdue),
-       EXISTS (SELECT 1 FROM deliver_delivery WHERE state IN ('scheduled', 'checking'))
-           OR EXISTS (SELECT 1 FROM deliver_delivery WHERE state IN ('claimed', 'sending')),
+       coalesce(
+           (SELECT min(ready_at) FROM deliver_delivery WHERE state IN ('scheduled', 'checking')),
+           (SELECT min(lease_until) FROM deliver_delivery WHERE state IN ('claimed', 'sending'))
+       ) IS NOT NULL,
        (SELECT count(*) FROM deliver_delivery
         WHERE state IN ('held', 'refused', 'unknown') AND state = 'held'
           AND reason_code = 'too-late'),
