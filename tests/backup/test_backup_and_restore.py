@@ -104,7 +104,7 @@ def test_a_file_that_is_there_is_left_alone_unless_forced(desk: Installed, backu
 def test_a_desk_that_is_there_is_only_replaced_when_asked_to(
     desk: Installed, backup: Path, as_it_was: dict[str, Any]
 ) -> None:
-    desk.query("DELETE FROM deliver_delivery")
+    desk.query("TRUNCATE deliver_delivery CASCADE")
     refused = desk.answer("restore", str(backup))
     assert refused["error"]["code"] == "not-empty"
     assert states_of(desk) == []
