@@ -1,6 +1,7 @@
 # make run     install, and start Parvis          (PORT=8000 DATA=folder DATABASE_URL=postgresql://…)
 # make test    install what the tests need, and run them all   (ONLY="-k word" to run some)
 # make lint    ruff, mypy, import-linter, Django's checks, missing migrations
+# make bench   install what the measurements need, and print their figures   (ONLY=throughput …)
 # make lock    write the lock files anew
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ export PARVIS_DATA := $(DATA)
 endif
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-server lint format lock clean
+.PHONY: run test test-server lint format bench lock clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/parvis up --sandbox --port $(PORT)
@@ -47,6 +48,11 @@ format: $(VENV)/.developing
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Sizes as `python -m bench --help` names them: make bench ONLY=throughput SIZES="--posts=2000 --rounds=3"
+bench: $(VENV)/.measuring
+	@bench/prepare
+	@$(BIN)/python -m bench $(addprefix --only=,$(ONLY)) $(SIZES)
+
 lock: $(VENV)/.developing
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url \
@@ -54,6 +60,9 @@ lock: $(VENV)/.developing
 	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url \
 		--no-header pyproject.toml --group dev --constraints requirements/run.txt \
 		--output-file requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --group bench --constraints requirements/dev.txt \
+		--output-file requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) .cache
@@ -74,3 +83,7 @@ $(VENV)/.developing: requirements/dev.txt $(SOURCES) | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.measuring: requirements/bench.txt $(VENV)/.developing | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt >&2
+	@touch $@
