@@ -2,34 +2,39 @@
 
 from typing import TYPE_CHECKING
 
-from parvis.cli.choices import Choice
+from parvis.cli.choices import Choice, Seen
 from parvis.cli.exits import ExitCode
 from parvis.cli.failures import Failure
 from parvis.deliver import verbs
+from parvis.deliver.candidates import published_as
 from parvis.networks.contract import Published
 
 if TYPE_CHECKING:
     from parvis.deliver.models import Delivery
 
 
-def carry_out(delivery: "Delivery", choice: Choice, url: str) -> str:
+def carry_out(delivery: "Delivery", choice: Choice, seen: Seen) -> str:
     """Answers what follows. Raises NothingToDecide when it does not wait for that."""
     if choice is Choice.THERE:
-        verbs.it_is_there(delivery, _published_at(url))
-        return _what_is_noted(delivery)
+        published = _published(delivery, seen)
+        verbs.it_is_there(delivery, published)
+        return _what_is_noted(delivery, published)
     act, said = _ACTS[choice]
     act(delivery)
     return said
 
 
-def _what_is_noted(delivery: "Delivery") -> str:
-    delivery.refresh_from_db()
-    if delivery.rest_is_given_up:
-        return (
-            "Noted as published. Its address alone does not let the rest answer it, so the rest is "
-            "not sent: write it anew on the post's page."
+def _published(delivery: "Delivery", seen: Seen) -> Published:
+    if seen.candidate is None:
+        return _published_at(seen.url)
+    if not 1 <= seen.candidate <= len(delivery.candidates):
+        raise Failure(
+            "no-candidate",
+            f"There is no candidate {seen.candidate} of delivery {delivery.pk}. Nothing was done. "
+            f"`parvis posts show {delivery.post_id}` numbers what was found.",
+            ExitCode.NOT_FOUND,
         )
-    return "Noted as published."
+    return published_as(delivery.candidates[seen.candidate - 1])
 
 
 def _published_at(url: str) -> Published:
@@ -37,10 +42,21 @@ def _published_at(url: str) -> Published:
     if not url.startswith(("https://", "http://")):
         raise Failure(
             "usage",
-            "Say where it is: --url with the address of the post. Nothing was done.",
+            "Say where it is: --candidate with the number of what was found, or --url with the "
+            "address of the post. Nothing was done.",
             ExitCode.USAGE,
         )
     return Published(remote_id="", url=url)
+
+
+def _what_is_noted(delivery: "Delivery", published: Published) -> str:
+    delivery.refresh_from_db()
+    if delivery.rest_is_given_up:
+        return (
+            "Noted as published. Its address alone does not let the rest answer it, so the rest is "
+            "not sent: write it anew on the post’s page."
+        )
+    return f"Noted as published: {published.url}"
 
 
 _ACTS = {

@@ -53,6 +53,10 @@ def shown_to_a_person(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""
 
 
+def shown_to_the_second(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
 def _read(typed: str) -> datetime:
     try:
         found = datetime.fromisoformat(typed.strip())

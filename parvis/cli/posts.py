@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parvis.cli.choices import Choice
+from parvis.cli.choices import Choice, seen_with
 from parvis.cli.command import command, new_group, usual_command
 from parvis.cli.moments import EXAMPLE, FoldOption, moment_from, shown_to_a_person
 from parvis.cli.voice import Voice
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from parvis.deliver.models import Delivery
     from parvis.people.models import Workspace
     from parvis.report.posts import PostLine
-    from parvis.report.story import PostStory, ToldPart
 
 
 class State(StrEnum):
@@ -45,6 +44,10 @@ Decided = Annotated[
 DeliveryNumber = Annotated[
     int | None, typer.Option("--delivery", help="Which delivery, if more than one waits.")
 ]
+Candidate = Annotated[
+    int | None,
+    typer.Option("--candidate", metavar="N", min=1, help="With there: which of those found."),
+]
 Url = Annotated[str, typer.Option("--url", help="With there: the address of the post.")]
 
 group = new_group("List posts, and decide what becomes of them.")
@@ -65,16 +68,16 @@ def list_posts(voice: Voice, state: Shelf = State.ALL, limit: Limit = 30) -> Non
 
 
 def show(voice: Voice, number: PostNumber) -> None:
-    """Tell everything that is known of one post."""
+    """Tell everything that is known of one post: what it says, what happened, what to decide."""
     from parvis.cli.desk import opened_desk, the_workspace
     from parvis.cli.naming import post_numbered
 
     with opened_desk():
         workspace = the_workspace()
+        from parvis.cli.story import tell_story
         from parvis.report.story import story_of
 
-        story = story_of(post_numbered(workspace, number))
-        voice.answer(asdict(story), *_sentences_about(story, workspace.zone))
+        tell_story(voice, story_of(post_numbered(workspace, number)), workspace.zone)
 
 
 def cancel(voice: Voice, number: PostNumber) -> None:
@@ -126,9 +129,11 @@ def decide(
     number: PostNumber,
     choice: Decided,
     delivery: DeliveryNumber = None,
+    candidate: Candidate = None,
     url: Url = "",
 ) -> None:
     """Decide about a delivery that waits for a person."""
+    seen = seen_with(choice, candidate, url)
     from parvis.cli.desk import opened_desk, the_workspace
     from parvis.cli.naming import delivery_of, post_numbered
     from parvis.cli.obstacles import obstacles_told
@@ -141,7 +146,7 @@ def decide(
         post = post_numbered(workspace, number)
         waiting = list(to_decide(workspace).filter(post=post).select_related("account"))
         chosen = delivery_of(post, delivery, waiting)
-        said = carry_out(chosen, choice, url)
+        said = carry_out(chosen, choice, seen)
         voice.answer(_decided(chosen), said)
 
 
@@ -182,25 +187,3 @@ def _row(line: "PostLine", zone: "ZoneInfo") -> tuple[str, str, str, str]:
         where or "draft",
         first_line[0][:60],
     )
-
-
-def _sentences_about(story: "PostStory", zone: "ZoneInfo") -> list[str]:
-    kind = "Draft" if story.is_draft else "Post"
-    gone = ", deleted" if story.is_deleted else ""
-    said = [f"{kind} {story.post_id}{gone}"]
-    for told in story.told:
-        said += ["", ", ".join(f"{who.network}:{who.named}" for who in told.places)]
-        for number, part in enumerate(told.parts, start=1):
-            said += [_part_name(number, part)] if len(told.parts) > 1 else []
-            said += [part.text, *(f"( ) {option}" for option in part.options)]
-    said += [f"[{media.name}] {media.alt}" for media in story.media]
-    for each in story.deliveries:
-        due = shown_to_a_person(each.due_at, zone)
-        line = f"{each.delivery_id}  {each.network}:{each.named}  {each.words}, due {due}"
-        links = [part.link for part in each.going_out.out]
-        said += ["", line, *filter(None, (each.going_out.words, each.reason, each.follows, *links))]
-    return said
-
-
-def _part_name(number: int, part: "ToldPart") -> str:
-    return "First comment:" if part.is_comment else f"Part {number}:"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Advance = Callable[[str, float, float], None]
 # A pipe has no width; whoever reads it wants whole words.
 WIDTH_OF_A_PIPE = 200
+WIDTH_OF_TWO_COLUMNS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,25 @@ class Voice:
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         self._out().print(table)
+
+    def beside(self, left: Sequence[str], right: Sequence[str]) -> None:
+        """Two texts: in columns where there is room for them, else one below the other."""
+        if self.in_json:
+            return
+        out = self._out()
+        if out.width < WIDTH_OF_TWO_COLUMNS:
+            for line in (*left, "", *right):
+                self.tell(f"  {line}" if line else "")
+            return
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        grid = Table.grid(padding=(0, 2), expand=False)
+        grid.add_column(max_width=(out.width - 6) // 2)
+        grid.add_column(max_width=(out.width - 6) // 2)
+        grid.add_row(Text("\n".join(left)), Text("\n".join(right)))
+        out.print(Padding(grid, (0, 0, 0, 2)))
 
     def fail(self, failure: "Failure") -> None:
         if self.in_json:

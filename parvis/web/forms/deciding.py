@@ -1,13 +1,13 @@
 """A post that a person has found on the network."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from parvis.deliver.candidates import published_as
 from parvis.networks.contract import Published
 
 
@@ -43,11 +43,5 @@ class FoundForm(forms.Form):
     def published(self) -> Published:
         """The receipt. A pasted address names no id, so none is invented."""
         if named := self.cleaned_data["candidate"]:
-            found = self._candidates[named]
-            at = found.get("published_at")
-            return Published(
-                remote_id=named,
-                url=found["url"],
-                published_at=datetime.fromisoformat(at) if at else None,
-            )
+            return published_as(self._candidates[named])
         return Published(remote_id="", url=self.cleaned_data["url"])
