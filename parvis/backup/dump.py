@@ -12,12 +12,17 @@ from parvis.backup.programs import dumping_programs, libpq_environment, loading_
 from parvis.config.installation import Installation
 
 SCHEMA_BEFORE = "parvis_before_restore"
-# The engine's jobs follow from the deliveries, and nobody should be signed in by a backup.
+# The engine's jobs follow from the deliveries, nobody should be signed in by a backup, and which
+# workers were alive then and what was wrong says nothing about where it is restored.
 TABLES_WITHOUT_ROWS = (
     "procrastinate_jobs",
     "procrastinate_events",
     "procrastinate_periodic_defers",
     "procrastinate_workers",
+    "deliver_worker",
+    "watch_watcher",
+    "watch_kepttrouble",
+    "watch_notice",
     "django_session",
 )
 # pg_restore writes it for every server, and servers before PostgreSQL 17 do not know it.

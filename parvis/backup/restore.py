@@ -39,7 +39,7 @@ from parvis.report.rail import somebody_sends
 from parvis.upkeep.identity import adopt_what_is_here, holds_media
 from parvis.upkeep.preparation import migrate
 
-WORKERS_TABLE = "procrastinate_workers"
+WORKERS_TABLE = "deliver_worker"
 Heard = Callable[[str, int, int], None]
 
 

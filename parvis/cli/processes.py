@@ -89,6 +89,9 @@ class _Server(uvicorn.Server):
 
 
 def _serve(listener: socket.socket, ready: Callable[[], None]) -> None:
+    """With a watchdog beside the pages: what happens to a worker does not touch it."""
+    from parvis.watch.here import watching
+
     config = uvicorn.Config(
         "parvis.web.asgi:application",
         lifespan="off",
@@ -99,7 +102,8 @@ def _serve(listener: socket.socket, ready: Callable[[], None]) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=SECONDS_FOR_OPEN_PAGES,
     )
-    _Server(config, ready).run(sockets=[listener])
+    with watching():
+        _Server(config, ready).run(sockets=[listener])
 
 
 def _work(roles: frozenset[str], ready: Callable[[], None]) -> None:

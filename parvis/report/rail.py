@@ -1,17 +1,13 @@
-"""What the frame around every page tells: how much waits for a person, and whether anyone sends."""
+"""What the frame around every page tells: how much waits for a person, and what is wrong."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.db.models import QuerySet
-from django.db.models.functions import Now
-from procrastinate.contrib.django.models import ProcrastinateWorker
-
+from parvis.deliver.roster import present_workers
 from parvis.people.models import Workspace
 from parvis.report.deciding import to_decide, to_reconnect
+from parvis.report.troubles import Strip, strip_of_troubles
 
-# A worker tells the database every 10 seconds that it is there.
-SILENCE = timedelta(seconds=60)
+SENDING = frozenset({"clock", "deliver"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,18 +15,15 @@ class Rail:
     """`to_decide` counts deliveries and accounts that wait for a person."""
 
     to_decide: int
-    somebody_sends: bool
+    troubles: Strip
 
 
 def rail_of(workspace: Workspace) -> Rail:
     waiting = to_decide(workspace).count() + to_reconnect(workspace).count()
-    return Rail(to_decide=waiting, somebody_sends=somebody_sends())
+    return Rail(to_decide=waiting, troubles=strip_of_troubles())
 
 
 def somebody_sends() -> bool:
-    return living_workers().exists()
-
-
-def living_workers() -> QuerySet[ProcrastinateWorker]:
-    """Those that have shown a sign of life within the last minute."""
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=Now() - SILENCE)
+    """Whether what comes due would be taken and sent by workers that are alive."""
+    roles = present_workers().values_list("roles", flat=True)
+    return {role for of_one in roles for role in of_one} >= SENDING

@@ -2,9 +2,9 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, LiteralString, Protocol
 
 import psycopg
 from procrastinate.contrib.django.utils import connector_params
@@ -15,7 +15,18 @@ from parvis.watch.troubles import Severity, Trouble
 PATIENCE_SECONDS = 2.0
 # libpq takes no shorter time-out for connecting.
 _CONNECT_SECONDS = 2
-Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+
+class Cursor(Protocol):
+    """The part of a database cursor that questions here need: psycopg's or Django's."""
+
+    def execute(
+        self, statement: LiteralString, parameters: Mapping[str, Any] | None = None, /
+    ) -> object: ...
+
+    def fetchone(self) -> tuple[Any, ...] | None: ...
+
+    def fetchall(self) -> list[tuple[Any, ...]]: ...
 
 
 class DatabaseInTrouble(Exception):
@@ -76,12 +87,13 @@ def _parameters(patience: float) -> dict[str, Any]:
 
 
 def trouble_of(error: psycopg.Error) -> Trouble:
-    code = _BY_SQLSTATE.get(error.sqlstate or "")
-    if code is None:
-        is_away = isinstance(error, psycopg.OperationalError) and _is_about_the_connection(error)
-        code = troubles.DATABASE_AWAY if is_away else troubles.DATABASE_REFUSES
-    facts = {"sqlstate": error.sqlstate} if error.sqlstate else {}
-    return Trouble(code=code, severity=Severity.ERROR, facts=facts)
+    state = error.sqlstate or ""
+    usual = troubles.DATABASE_AWAY if _is_about_the_connection(error) else troubles.DATABASE_REFUSES
+    return Trouble(
+        code=_BY_SQLSTATE.get(state, usual),
+        severity=Severity.ERROR,
+        facts={"sqlstate": state or type(error).__name__},
+    )
 
 
 # PostgreSQL's documentation, "PostgreSQL Error Codes".
@@ -96,7 +108,9 @@ _CLASSES_OF_AWAY = ("08", "57P")
 
 
 def _is_about_the_connection(error: psycopg.Error) -> bool:
-    return error.sqlstate is None or error.sqlstate.startswith(_CLASSES_OF_AWAY)
+    if error.sqlstate:
+        return error.sqlstate.startswith(_CLASSES_OF_AWAY)
+    return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
 
 
 @contextmanager

@@ -33,11 +33,12 @@ def settle(cursor: Cursor, seen: Iterable[Trouble], terms: Terms) -> list[Troubl
     cursor.execute(_KEEP, {"seen": told, "counted": list(TOLD_AGAIN_WHEN_MORE)})
     cursor.execute(_END, {"forget": f"{forget_seconds(terms)} seconds"})
     cursor.execute(_TIDY, {"days": KEPT_DAYS})
-    return read_open(cursor)
+    return read_open(cursor, terms)
 
 
-def read_open(cursor: Cursor) -> list[Trouble]:
-    cursor.execute(_OPEN)
+def read_open(cursor: Cursor, terms: Terms) -> list[Trouble]:
+    """Without those that were left open when the last watchdog ended."""
+    cursor.execute(_OPEN, {"forget": f"{forget_seconds(terms)} seconds"})
     return [
         Trouble(
             code=code,
@@ -123,7 +124,8 @@ WHERE t.closed_at < clock_timestamp() - make_interval(days => %(days)s)
 
 _OPEN = """
 SELECT code, subject, severity, facts::text, since FROM watch_kepttrouble
-WHERE closed_at IS NULL ORDER BY severity, code, subject
+WHERE closed_at IS NULL AND seen_at > clock_timestamp() - %(forget)s::interval
+ORDER BY severity, code, subject
 """
 
 _WATCHED = """

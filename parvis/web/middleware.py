@@ -13,8 +13,8 @@ from parvis.people.verbs import is_first_start, workspace_of
 
 Page = Callable[[HttpRequest], HttpResponse]
 
-_WITHOUT_AN_OWNER = frozenset({"opening", "language", "healthz", "public-media"})
-_WITHOUT_THE_DATABASE = frozenset({"healthz"})
+_WITHOUT_THE_DATABASE = frozenset({"healthz", "readyz", "metrics"})
+_WITHOUT_AN_OWNER = _WITHOUT_THE_DATABASE | {"opening", "language", "public-media"}
 
 
 class WorkspaceMiddleware:

@@ -78,6 +78,8 @@ urlpatterns = [
     path("settings/yourself/", settings.change_yourself, name="settings-yourself"),
     path("settings/password/", settings.change_password, name="settings-password"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("", include("parvis.web.compose_urls")),
 ]
 

@@ -8,8 +8,8 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as written_date
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -109,6 +109,13 @@ def shape(state: str) -> str:
 @register.filter
 def state_words(state: str) -> str:
     return str(State(state).label)
+
+
+@register.filter
+def with_commands(sentence: str) -> SafeString:
+    """A sentence whose commands, `between backticks`, are set as such."""
+    parts = (conditional_escape(part) for part in sentence.split("`"))
+    return mark_safe("".join(f"<code>{p}</code>" if n % 2 else p for n, p in enumerate(parts)))  # noqa: S308 - escaped just now
 
 
 @register.simple_tag

@@ -1,8 +1,19 @@
 """What is said when a page cannot be shown. None of these needs the database."""
 
+import sys
+
+import psycopg
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from parvis.watch.database import trouble_of
+from parvis.watch.phrases import heading_of, sentence_of
+from parvis.watch.troubles import DATABASE_AWAY, DATABASE_FULL, DATABASE_READ_ONLY, Trouble
+
+RETRY_SECONDS = 10
+PASSING = frozenset({DATABASE_AWAY, DATABASE_FULL, DATABASE_READ_ONLY})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -28,6 +39,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """Django calls this while it handles what a page has raised."""
+    trouble = _trouble_behind(sys.exc_info()[1])
+    if trouble is not None:
+        heading, sentence = heading_of(trouble), sentence_of(trouble)
+        return _page(503, heading, sentence, retry_seconds=RETRY_SECONDS)
     return _page(
         500,
         _("Something broke in Parvis"),
@@ -36,6 +52,13 @@ def broken(request: HttpRequest) -> HttpResponse:
             "again, the log of Parvis says why."
         ),
     )
+
+
+def _trouble_behind(error: BaseException | None) -> Trouble | None:
+    """The database's own troubles, which pass. Any other error of it is a defect of ours."""
+    cause = error.__cause__ if isinstance(error, DatabaseError) else None
+    trouble = trouble_of(cause) if isinstance(cause, psycopg.Error) else None
+    return trouble if trouble and trouble.code in PASSING else None
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -49,9 +72,12 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def _page(status: int, heading: str, sentence: str) -> HttpResponse:
+def _page(
+    status: int, heading: str, sentence: str, *, retry_seconds: int | None = None
+) -> HttpResponse:
     """Rendered without the request: its context would ask the database."""
     page = render_to_string(
         "parvis/errors/error.html", {"heading": heading, "sentence": sentence, "status": status}
     )
-    return HttpResponse(page, status=status)
+    headers = {"Retry-After": str(retry_seconds)} if retry_seconds else None
+    return HttpResponse(page, status=status, headers=headers)
