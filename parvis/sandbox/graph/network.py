@@ -144,7 +144,7 @@ class GraphNetwork(SandboxNetwork):
             try:
                 self._refuse_version(request)
                 if window.is_exceeded:
-                    raise Answered(self.slow_down(window.resets_at.timestamp()))
+                    raise Answered(self.slow_down_app())
                 response: web.StreamResponse = await answer(await self.asked(request))
             except Answered as stopped:
                 response = stopped.response
@@ -212,6 +212,8 @@ class GraphNetwork(SandboxNetwork):
     def refusal(self, fault: Fault) -> web.Response:
         if fault.fault is Kind.RETIRED_VERSION:
             return retired_version("v22.0", NEWEST)
+        if fault.fault is Kind.RATE_LIMIT and fault.detail == "app":
+            return self.slow_down_app()
         if fault.fault is Kind.RATE_LIMIT:
             return self.slow_down(self.clock.now().timestamp() + fault.seconds)
         code, subcode, message, told_ = self.refusals().get(fault.detail, _INVALID)
@@ -239,6 +241,13 @@ class GraphNetwork(SandboxNetwork):
             "estimated_time_to_regain_access": minutes,
         }
         response.headers["X-Business-Use-Case-Usage"] = json.dumps({"1": [usage]})
+        return response
+
+    def slow_down_app(self) -> web.Response:
+        """Code 4: the app’s limit, of whose end Meta tells nothing."""
+        response = error("(#4) Application request limit reached", 4, transient=True)
+        full = {"call_count": 100, "total_cputime": 0, "total_time": 100}
+        response.headers["X-App-Usage"] = json.dumps(full)
         return response
 
     def unauthorised(self, trouble: TokenTrouble) -> web.Response:

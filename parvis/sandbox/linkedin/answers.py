@@ -49,12 +49,12 @@ def not_found(what: str) -> web.Response:
     return error(404, f"Could not find entity {what}", code="NOT_FOUND")
 
 
-def throttled() -> web.Response:
-    """LinkedIn says neither how many are left nor until when."""
+def throttled(*, is_the_apps: bool = False) -> web.Response:
+    """LinkedIn says neither how many are left nor until when, but whose limit it is."""
+    whose = "APPLICATION" if is_the_apps else "APPLICATION_AND_MEMBER"
     return error(
         429,
-        "Resource level throttle APPLICATION_AND_MEMBER DAY limit for calls to this resource is "
-        "reached.",
+        f"Resource level throttle {whose} DAY limit for calls to this resource is reached.",
         code="TOO_MANY_REQUESTS",
         number=101,
     )

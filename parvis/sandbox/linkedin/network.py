@@ -41,7 +41,7 @@ class LinkedIn(SandboxNetwork):
 
     def refusal(self, fault: Fault) -> web.Response:
         if fault.fault is Kind.RATE_LIMIT:
-            return answers.throttled()
+            return answers.throttled(is_the_apps=fault.detail == "app")
         if fault.fault is Kind.RETIRED_VERSION:
             return answers.inactive_version("202403")
         code = fault.detail or "CONTENT_NOT_ALLOWED"

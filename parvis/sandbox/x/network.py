@@ -47,8 +47,8 @@ Handle = Callable[[web.Request, Token], Awaitable[web.Response]]
 
 
 class X(SandboxNetwork):
-    """Orders may name in `detail` which refusal is meant (see `_REFUSALS`), and "credits" for a
-    usage cap that is an empty purse."""
+    """Orders may name in `detail` which refusal is meant (see `_REFUSALS`), "credits" for a usage
+    cap that is an empty purse, and "app" for a limit that is the app's."""
 
     name, label = "x", "X"
     permalink_path = "/{handle}/status/{id}"
@@ -97,9 +97,7 @@ class X(SandboxNetwork):
             is_purse = fault.detail == "credits"
             return problems.credits_depleted() if is_purse else problems.usage_capped()
         if fault.fault is Kind.RATE_LIMIT:
-            reset = self.clock.now() + timedelta(seconds=fault.seconds or _WINDOW_SECONDS)
-            window = Window(limit=100, remaining=0, resets_at=reset, is_exceeded=True)
-            return _too_many(window)
+            return self._ordered_limit(fault)
         return _REFUSALS.get(fault.detail, problems.not_permitted)()
 
     def unauthorised(self, trouble: TokenTrouble) -> web.Response:
@@ -133,10 +131,11 @@ class X(SandboxNetwork):
             window = self.windows.take(key, limit=limit, seconds=_WINDOW_SECONDS)
             if window.is_exceeded:
                 return _too_many(window)
-            if purpose is Purpose.PUBLISH and (full := self._full_day(token)):
-                return full
+            day = self._day_of_the_app(token) if purpose is Purpose.PUBLISH else None
+            if day is not None and day.is_exceeded:
+                return _too_many(window, day)
             answer = await _answer(handle, request, token)
-            answer.headers.update(_headers(window))
+            answer.headers.update(_headers(window, day))
             return answer
 
         return Route(method, path, limited, purpose)
@@ -148,20 +147,19 @@ class X(SandboxNetwork):
                 raise TokenTrouble(Why.SCOPE, scope)
         return token
 
-    def _full_day(self, token: Token) -> web.Response | None:
-        """The app's posts of a day. The names of the headers are from memory."""
-        day = self.windows.take(f"posts/{token.app_id}", limit=_POSTS_A_DAY, seconds=_DAY_SECONDS)
-        if not day.is_exceeded:
-            return None
-        answer = problems.too_many()
-        answer.headers.update(
-            {
-                "x-app-limit-24hour-limit": str(day.limit),
-                "x-app-limit-24hour-remaining": "0",
-                "x-app-limit-24hour-reset": str(int(day.resets_at.timestamp())),
-            }
+    def _day_of_the_app(self, token: Token) -> Window:
+        return self.windows.take(f"posts/{token.app_id}", limit=_POSTS_A_DAY, seconds=_DAY_SECONDS)
+
+    def _ordered_limit(self, fault: Fault) -> web.Response:
+        now, is_app = self.clock.now(), fault.detail == "app"
+        seconds = fault.seconds or (_DAY_SECONDS if is_app else _WINDOW_SECONDS)
+        full = Window(
+            limit=_POSTS_A_DAY if is_app else 100,
+            remaining=0,
+            resets_at=now + timedelta(seconds=seconds),
+            is_exceeded=True,
         )
-        return answer
+        return _too_many(None, full) if is_app else _too_many(full)
 
 
 async def _answer(handle: Handle, request: web.Request, token: Token) -> web.Response:
@@ -171,15 +169,23 @@ async def _answer(handle: Handle, request: web.Request, token: Token) -> web.Res
         return stopped.response
 
 
-def _too_many(window: Window) -> web.Response:
+def _too_many(window: Window | None, day: Window | None = None) -> web.Response:
     answer = problems.too_many()
-    answer.headers.update(_headers(window))
+    answer.headers.update(_headers(window, day))
     return answer
 
 
-def _headers(window: Window) -> dict[str, str]:
+def _headers(window: Window | None, day: Window | None = None) -> dict[str, str]:
+    """Of the endpoint's window, and of the app's day under the names by which public clients read
+    them."""
+    told = (("x-rate-limit", window), ("x-app-limit-24hour", day))
     return {
-        "x-rate-limit-limit": str(window.limit),
-        "x-rate-limit-remaining": str(window.remaining),
-        "x-rate-limit-reset": str(int(window.resets_at.timestamp())),
+        f"{prefix}-{name}": str(value)
+        for prefix, one in told
+        if one is not None
+        for name, value in (
+            ("limit", one.limit),
+            ("remaining", one.remaining),
+            ("reset", int(one.resets_at.timestamp())),
+        )
     }
