@@ -15,40 +15,43 @@ if TYPE_CHECKING:
 
 Expressions = Mapping[str, str]
 
-
-def schedule_due(desk: "Desk", posts: int, accounts: int | None = None) -> datetime:
-    """So many posts, all due at the same moment, which is answered and is still to come. Every
-    account in turn."""
-    from parvis.deliver.verbs import database_now
-
-    forget_deliveries(desk)
-    due_at = database_now() + timedelta(seconds=3 + posts / 5000)
-    each = f"(%(accounts)s::bigint[])[1 + n %% {accounts or len(desk.accounts)}]"
-    add_posts(
-        desk,
-        posts,
-        {"account_id": each, "due_at": "%(due_at)s", "ready_at": "%(due_at)s"},
-        due_at=due_at,
-    )
-    tidy(desk)
-    if database_now() >= due_at:
-        raise AssertionError("filling the desk took so long that the posts are due already")
-    return due_at
+# Every account in turn.
+IN_TURN = "(%(accounts)s::bigint[])[1 + n %% cardinality(%(accounts)s::bigint[])]"
 
 
-def add_posts(desk: "Desk", posts: int, delivery: Expressions, **given: Any) -> None:
+def schedule_due(desk: "Desk", posts: int) -> datetime:
+    """So many posts, all due at the same moment, which is answered and is still to come."""
+    return _scheduled(desk, posts, "%(first)s", ahead=timedelta(seconds=3 + posts / 5000))
+
+
+def schedule_apart(desk: "Desk", posts: int, apart: timedelta) -> datetime:
+    """So many posts, one after the other, never in step with the clock that looks for them.
+    Answers when the first is due."""
+    moment = "%(first)s + (n - 1 + (n > 1)::int * random() / 2) * %(apart)s"
+    return _scheduled(desk, posts, moment, ahead=timedelta(seconds=4), apart=apart)
+
+
+def add_posts(
+    desk: "Desk", posts: int, delivery: Expressions, post: Expressions | None = None, **given: Any
+) -> int:
     """Posts 1 … n, each with a delivery whose columns are the template's but for those given as
-    SQL expressions over `n`."""
+    SQL expressions over `n`. Answers the key of the post before the first."""
     from parvis.compose.models import Post
     from parvis.deliver.models import Delivery
 
     given["accounts"] = [account.pk for account in desk.accounts]
     with transaction.atomic():
-        first = _next_key(Post)
-        multiply(Post, desk.template.post_id, posts, {"id": f"{first} + n"}, given)
-        linked = {"post_id": f"{first} + n", "keys": "jsonb_build_array(gen_random_uuid()::text)"}
+        before = _last_key(Post)
+        numbered = {"id": f"{before} + n"}
+        multiply(Post, desk.template.post_id, posts, {**numbered, **(post or {})}, given)
+        linked = {
+            "post_id": f"{before} + n",
+            "account_id": IN_TURN,
+            "keys": "jsonb_build_array(gen_random_uuid()::text)",
+        }
         multiply(Delivery, desk.template.pk, posts, {**linked, **delivery}, given)
-        _reserve_keys(Post)
+        _move_sequence(Post)
+    return before
 
 
 def multiply(
@@ -58,7 +61,7 @@ def multiply(
     expressions: Expressions,
     given: Mapping[str, Any],
 ) -> None:
-    """`times` rows like the one with the key `template`."""
+    """`times` rows like the one with the key `template`, which the expressions know as `t`."""
     names = [field.column for field in model._meta.concrete_fields]
     names = [name for name in names if name != "id" or "id" in expressions]
     values = [expressions.get(name, f't."{name}"') for name in names]
@@ -87,14 +90,37 @@ def tidy(desk: "Desk") -> None:
         session.execute("CHECKPOINT")
 
 
-def _next_key(model: type[models.Model]) -> int:
+def _scheduled(
+    desk: "Desk", posts: int, moment: str, *, ahead: timedelta, **given: Any
+) -> datetime:
+    from parvis.deliver.verbs import database_now
+
+    forget_deliveries(desk)
+    first = database_now() + ahead
+    add_posts(desk, posts, {"due_at": moment, "ready_at": moment}, first=first, **given)
+    _ready_when_due(desk)
+    tidy(desk)
+    if database_now() >= first:
+        raise AssertionError("filling the desk took so long that the posts are due already")
+    return first
+
+
+def _ready_when_due(desk: "Desk") -> None:
+    """A moment with chance in it was drawn twice."""
+    from parvis.deliver.models import Delivery
+
+    apart = Delivery.objects.exclude(ready_at=models.F("due_at"))
+    apart.update(ready_at=models.F("due_at"))
+
+
+def _last_key(model: type[models.Model]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(max(id), 0) FROM {model._meta.db_table}")
         (last,) = cursor.fetchone()
     return int(last)
 
 
-def _reserve_keys(model: type[models.Model]) -> None:
+def _move_sequence(model: type[models.Model]) -> None:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
