@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from parvis import __version__
-from parvis.cli import accounts, backups, checks, posting, posts, running, sandbox
+from parvis.cli import accounts, backups, checks, posting, posts, running, sandbox, watching
 from parvis.cli.exits import EPILOGUE, ExitCode
 from parvis.cli.failures import Failure, failure_of
 from parvis.cli.voice import Voice
@@ -27,6 +27,7 @@ posting.register(program)
 program.add_typer(posts.group, name="posts")
 program.add_typer(accounts.group, name="accounts")
 checks.register(program)
+watching.register(program)
 backups.register(program)
 
 

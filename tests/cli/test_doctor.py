@@ -21,7 +21,10 @@ from parvis.deliver.states import State
 from parvis.people.models import Workspace
 from parvis.upkeep import database_checks, folder_checks
 from parvis.upkeep.preparation import collect_assets
+from parvis.watch import ledger
+from parvis.watch.models import KeptTrouble, Notice
 from tests.cast import kept_picture, make_due, scheduled
+from tests.watch.conftest import worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Examine = Callable[..., dict[str, str]]
@@ -33,7 +36,6 @@ def engine_left_empty(transactional_db: None) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
-        cursor.execute("DELETE FROM procrastinate_workers")
 
 
 @pytest.fixture
@@ -69,19 +71,17 @@ def data_folder() -> Iterator[Path]:
     settings.INSTALLATION.data.chmod(mode)
 
 
-def with_worker(silent_for: str = "0 s") -> None:
+def with_watchdog() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)",
-            [silent_for],
-        )
+        ledger.look_recorded(cursor, "host-1:2", "host-1")
 
 
 def test_a_sound_desk_at_work_is_well(
     examine: Examine, sealing_key: Path, monkeypatch: pytest.MonkeyPatch, workspace: Workspace
 ) -> None:
     kept_picture(workspace)
-    with_worker()
+    worker()
+    with_watchdog()
     collect_assets()
     monkeypatch.delenv("PARVIS_ALLOW_PRIVATE_HOSTS")
     found = examine("--deep")
@@ -170,8 +170,35 @@ def test_clocks_that_are_apart(examine: Examine, monkeypatch: pytest.MonkeyPatch
 
 
 def test_nobody_who_sends(examine: Examine) -> None:
-    with_worker(silent_for="5 min")
     assert examine()["workers"] == "warning"
+
+
+def test_a_worker_that_was_lost_while_something_is_scheduled(
+    examine: Examine, ponts: Account
+) -> None:
+    worker(silent_for=timedelta(minutes=5))
+    scheduled(ponts, in_=timedelta(days=1))
+    found = examine()
+    assert (found["workers"], found["exit"]) == ("fault", 1)
+
+
+def test_workers_that_nobody_watches(examine: Examine) -> None:
+    worker()
+    assert examine()["watchdog"] == "warning"
+
+
+def test_a_notice_that_did_not_arrive(examine: Examine) -> None:
+    told = KeptTrouble.objects.create(code="no-worker", severity="error", since=Now())
+    Notice.objects.create(
+        trouble=told, event="opened", way="mail", lease_until=Now(), problem="mail-password"
+    )
+    assert examine()["notices"] == "warning"
+
+
+def test_a_delivery_that_was_held_because_it_was_late(examine: Examine, ponts: Account) -> None:
+    scheduled(ponts, in_=timedelta(days=1))
+    Delivery.objects.update(state=State.HELD, reason_code="too-late")
+    assert examine()["late"] == "warning"
 
 
 def test_a_delivery_that_nobody_took(examine: Examine, ponts: Account) -> None:
