@@ -105,7 +105,13 @@ class Meter:
         if not used_up:
             return None
         reset_at, limit = max(used_up, key=lambda pair: pair[0])
-        return _wait(account, limit, returns_at(account.pk, reset_at))
+        return Wait(
+            network=account.network,
+            until=returns_at(account.pk, reset_at),
+            scope=limit.scope,
+            bucket=limit.bucket,
+            limit=limit.limit,
+        )
 
     async def flush(self) -> None:
         """To be called often: it writes when something ran out, else every few seconds, and
@@ -177,17 +183,17 @@ def lookups_wait_until(account: Account) -> datetime | None:
 
 def wait_of(account: Account) -> Wait | None:
     """What an account that is told to wait is waiting for; None when it is not, or no longer."""
-    if account.waits_until is None or account.waits_until <= datetime.now(UTC):
-        return None
-    used_up = [
-        (told.reset_at, told)
-        for told in allowances_of(account)
-        if told.reset_at and told.remaining == 0 and stops_deliveries(told.bucket)
-    ]
-    if not used_up:
-        return Wait(network=account.network, until=account.waits_until)
-    _, told = max(used_up, key=lambda pair: pair[0])
-    return _wait(account, _limit_of(told), account.waits_until)
+    return waits_of([account]).get(account.pk)
+
+
+def waits_of(accounts: Iterable[Account]) -> dict[int, Wait]:
+    """Of those that are told to wait, by their ids. At most one query."""
+    now = datetime.now(UTC)
+    waiting = [one for one in accounts if one.waits_until and one.waits_until > now]
+    if not waiting:
+        return {}
+    used_up = _used_up_by_payer(waiting)
+    return {one.pk: _wait_among(one, used_up) for one in waiting}
 
 
 def allowances_of(account: Account) -> list[Allowance]:
@@ -198,6 +204,42 @@ def allowances_of(account: Account) -> list[Allowance]:
         Q(account=account, scope="account") | Q(account__in=sharing, scope="app")
     ).filter(Q(reset_at__gt=Now()) | Q(reset_at__isnull=True, seen_at__gt=Now() - _TOLD_LATELY))
     return list(living.order_by("scope", "bucket", "-seen_at").distinct("scope", "bucket"))
+
+
+def _used_up_by_payer(accounts: Sequence[Account]) -> Mapping[Payer, list[Allowance]]:
+    told = Allowance.objects.filter(
+        Q(account__in=accounts, scope="account") | Q(scope="app"), remaining=0, reset_at__gt=Now()
+    )
+    by_payer: dict[Payer, list[Allowance]] = defaultdict(list)
+    for one in told.select_related("account"):
+        if stops_deliveries(one.bucket):
+            by_payer[_payers(one.account)[_scope_of(one)]].append(one)
+    return by_payer
+
+
+def _wait_among(account: Account, used_up: Mapping[Payer, list[Allowance]]) -> Wait:
+    """The limit that lasts longest; without one it is only known until when."""
+    assert account.waits_until is not None
+    own = [
+        (one.reset_at, one)
+        for payer in _payers(account).values()
+        for one in used_up.get(payer, ())
+        if one.reset_at is not None
+    ]
+    if not own:
+        return Wait(network=account.network, until=account.waits_until)
+    _, told = max(own, key=lambda pair: pair[0])
+    return Wait(
+        network=account.network,
+        until=account.waits_until,
+        scope=_scope_of(told),
+        bucket=told.bucket,
+        limit=told.limit,
+    )
+
+
+def _scope_of(told: Allowance) -> Scope:
+    return "app" if told.scope == "app" else "account"
 
 
 def _payers(account: Account) -> Mapping[Scope, Payer]:
@@ -229,26 +271,6 @@ def _is_kept_for_publishing(told: Allowance) -> bool:
     if told.bucket.startswith(LOOK_UP):
         return told.remaining == 0
     return told.remaining < max(_KEPT_AT_LEAST, (told.limit or 0) * _KEPT_FOR_PUBLISHING)
-
-
-def _wait(account: Account, limit: RateLimit, until: datetime) -> Wait:
-    return Wait(
-        network=account.network,
-        until=until,
-        scope=limit.scope,
-        bucket=limit.bucket,
-        limit=limit.limit,
-    )
-
-
-def _limit_of(told: Allowance) -> RateLimit:
-    return RateLimit(
-        limit=told.limit,
-        remaining=told.remaining,
-        reset_at=told.reset_at,
-        scope="app" if told.scope == "app" else "account",
-        bucket=told.bucket,
-    )
 
 
 @dataclass(frozen=True, slots=True)

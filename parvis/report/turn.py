@@ -1,14 +1,13 @@
 """Why a delivery whose time has come does not go out yet: its account's turn has not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from parvis.connections.allowances import Wait
-from parvis.connections.models import Account
+from parvis.connections.allowances import Wait, waits_of
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import LEASED, State
 from parvis.report.waits import sentence_for_wait
@@ -31,12 +30,13 @@ class Waiting:
 
 
 def turns_of(deliveries: Sequence[Delivery], now: datetime) -> dict[int, Waiting]:
-    """By the delivery's id, of those that wait although they are due. At most one query."""
+    """By the delivery's id, of those that wait although they are due. At most two queries."""
     due = [each for each in deliveries if _is_due(each, now)]
     if not due:
         return {}
     ahead = list(_ahead_of(due))
-    waiting = {each.pk: _waiting(each, ahead, now) for each in due}
+    waits = waits_of(each.account for each in due)
+    waiting = {each.pk: _waiting(each, ahead, waits, now) for each in due}
     return {pk: found for pk, found in waiting.items() if found is not None}
 
 
@@ -51,7 +51,9 @@ def _ahead_of(due: Sequence[Delivery]) -> QuerySet[Delivery]:
     return of_accounts.order_by("due_at", "pk").defer("parts", "prepared", "progress")
 
 
-def _waiting(delivery: Delivery, ahead: Iterable[Delivery], now: datetime) -> Waiting | None:
+def _waiting(
+    delivery: Delivery, ahead: Iterable[Delivery], waits: Mapping[int, Wait], now: datetime
+) -> Waiting | None:
     for each in ahead:
         if _holds_back(each, delivery, now):
             return Waiting(
@@ -59,15 +61,10 @@ def _waiting(delivery: Delivery, ahead: Iterable[Delivery], now: datetime) -> Wa
                 behind_due_at=each.due_at,
                 behind_state=each.state,
             )
-    return _for_a_limit(delivery.account, now)
-
-
-def _for_a_limit(account: Account, now: datetime) -> Waiting | None:
-    until = account.waits_until
-    if until is None or until <= now:
+    wait = waits.get(delivery.account_id)
+    if wait is None or wait.until <= now:
         return None
-    wait = Wait(network=account.network, until=until)
-    return Waiting(until=until, words=sentence_for_wait(wait.facts))
+    return Waiting(until=wait.until, words=sentence_for_wait(wait.facts))
 
 
 def _holds_back(one: Delivery, other: Delivery, now: datetime) -> bool:

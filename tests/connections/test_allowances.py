@@ -9,7 +9,7 @@ from asgiref.sync import async_to_sync
 
 from parvis.config.reach import all_networks, new_http
 from parvis.connections import allowances, verbs
-from parvis.connections.allowances import Meter, heed, lookups_wait_until, wait_of
+from parvis.connections.allowances import Meter, heed, lookups_wait_until, wait_of, waits_of
 from parvis.connections.models import Account, Allowance
 from parvis.networks.answer import Call
 from parvis.networks.errors import SlowDown
@@ -313,6 +313,23 @@ class TestHeeding:
             "publish a day",
             200,
         )
+
+    def test_an_apps_limit_is_named_to_all_its_accounts_in_one_question(
+        self, apps_accounts: list[Account], x_account: Account, django_assert_num_queries: Any
+    ) -> None:
+        page, instagram = apps_accounts
+        heed(page, slow_down(from_now(LATER), "app", bucket="usage", limit=100))
+        heed(page, slow_down(from_now(SOON), bucket="publish"))
+        heed(x_account, slow_down(from_now(SOON), bucket="publish", limit=100))
+        accounts = list(Account.objects.all())
+        with django_assert_num_queries(1):
+            waits = waits_of(accounts)
+        told = {pk: (wait.network, wait.scope, wait.bucket) for pk, wait in waits.items()}
+        assert told == {
+            page.pk: ("facebook", "app", "usage"),
+            instagram.pk: ("instagram", "app", "usage"),
+            x_account.pk: ("x", "account", "publish"),
+        }
 
     def test_nobody_waits_for_what_has_passed(self, x_account: Account) -> None:
         heed(x_account, slow_down(from_now(-SOON)))

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from parvis.connections.allowances import heed
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import LEASED, State
 from parvis.deliver.verbs import database_now
+from parvis.networks.errors import SlowDown
 from parvis.report.turn import Waiting, turns_of
 from tests.cast import make_due, scheduled
 
@@ -83,6 +85,16 @@ def test_an_account_that_was_told_to_wait_says_until_when(delivery: Delivery) ->
     assert turn is not None
     assert (turn.is_behind, turn.until) == (False, until)
     assert turn.words.startswith("Bluesky lets this account post again ")
+
+
+def test_a_limit_that_is_known_is_named(delivery: Delivery) -> None:
+    until = database_now() + timedelta(minutes=10)
+    full = SlowDown("rate-limit", "Wait.", until=until, bucket="publish a day", limit=200)
+    heed(delivery.account, full)
+    delivery.account.refresh_from_db()
+    turn = turn_of(delivery)
+    assert turn is not None
+    assert turn.words.endswith("200 of 200 posts of the day are used.")
 
 
 def test_what_is_not_due_waits_for_nothing_else(ponts: Account, delivery: Delivery) -> None:
