@@ -60,6 +60,15 @@ def schedule_many(number: int) -> None:
         scheduled(account, text=f"Post {each:02}")
 
 
+def schedule_texts(account_id: int, texts: list[str]) -> list[int]:
+    """One post each for this account, due now, in this order."""
+    from parvis.connections.models import Account
+    from tests.cast import scheduled
+
+    account = Account.objects.get(pk=account_id)
+    return [scheduled(account, text=text).post_id for text in texts]
+
+
 def restore_and_die(file: str) -> None:
     """A restore that loses its machine just before it is done."""
     from parvis.backup import restore as restoring

@@ -29,6 +29,8 @@ from parvis.networks.secret import redact
 _OPENING = re.compile(r"(/media/open/)[^/\s]+")
 # A line stays one line, and a terminal that shows it is not steered by it.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+# By name: those who only tell the log need no database driver.
+_DATABASE_AWAY = frozenset({"psycopg.OperationalError", "psycopg_pool.PoolTimeout"})
 _WORD = 40
 _ALWAYS_CLEAN = frozenset({"time", "level", "logger"})
 _USUAL_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -40,7 +42,14 @@ def log_settings(*, level: str, log_format: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": new_formatter, "log_format": log_format}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"news": {"()": LeavesDatabaseNews}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["news"],
+            }
+        },
         "root": {"handlers": ["stderr"], "level": _at_least_warning(level)},
         "loggers": {
             "parvis": {"level": level},
@@ -48,6 +57,15 @@ def log_settings(*, level: str, log_format: str) -> dict[str, Any]:
             "psycopg.pool": {"level": "ERROR"},
         },
     }
+
+
+class LeavesDatabaseNews(logging.Filter):
+    """Drops the job engine's tracebacks about a database that is away: `DatabaseNews` tells it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] != "procrastinate" or not record.exc_info:
+            return True
+        return not _says_that_database_is_away(record.exc_info[1])
 
 
 def new_formatter(*, log_format: str) -> logging.Formatter:
@@ -58,6 +76,14 @@ def new_formatter(*, log_format: str) -> logging.Formatter:
             *(_JSON_ENDING if log_format == "json" else _LOGFMT_ENDING),
         ],
     )
+
+
+def _says_that_database_is_away(error: BaseException | None) -> bool:
+    while error is not None:
+        if f"{type(error).__module__}.{type(error).__qualname__}" in _DATABASE_AWAY:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _at_least_warning(level: str) -> str:
