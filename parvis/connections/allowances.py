@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from asgiref.sync import sync_to_async
@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from parvis.connections.client_apps import accounts_sharing_the_app_of, app_shared_by
 from parvis.connections.models import Account, Allowance
 from parvis.connections.verbs import hold_app_calls_until, hold_calls_until, returns_at
+from parvis.networks import present
 from parvis.networks.answer import Call
 from parvis.networks.errors import SlowDown
 from parvis.networks.limits import (
@@ -95,7 +96,7 @@ class Meter:
     def exhausted(self, account: Account) -> Wait | None:
         """Why nothing may be published for the account now, as far as this process knows. Costs
         no query."""
-        now = datetime.now(UTC)
+        now = present.now()
         used_up = [
             (limit.reset_at, limit)
             for payer in _payers(account).values()
@@ -188,7 +189,7 @@ def wait_of(account: Account) -> Wait | None:
 
 def waits_of(accounts: Iterable[Account]) -> dict[int, Wait]:
     """Of those that are told to wait, by their ids. At most one query."""
-    now = datetime.now(UTC)
+    now = present.now()
     waiting = [one for one in accounts if one.waits_until and one.waits_until > now]
     if not waiting:
         return {}
@@ -284,7 +285,7 @@ def _keep(seen: Sequence[_Seen], *, holds: Callable[[str], bool]) -> None:
     if not seen:
         return
     _write(seen)
-    now = datetime.now(UTC)
+    now = present.now()
     for one in seen:
         if _is_used_up(one.limit, now) and holds(one.limit.bucket):
             _hold_up(one)

@@ -1,9 +1,10 @@
 """Permissions that come to their end, told to the log once a day, days ahead."""
 
 import logging
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from parvis.connections.verbs import lapsing_accounts
+from parvis.networks import present
 
 log = logging.getLogger("parvis.connections")
 
@@ -16,7 +17,7 @@ class LapseNews:
 
     def tell(self, now: datetime | None = None) -> int:
         """How many lines were written: one for each account, on the day's first call."""
-        today = (now or datetime.now(UTC)).date()
+        today = (now or present.now()).date()
         if self._told_on == today:
             return 0
         self._told_on = today

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from asgiref.sync import sync_to_async
 
@@ -11,7 +11,7 @@ from parvis.connections import verbs
 from parvis.connections.client_apps import app_of
 from parvis.connections.models import Account
 from parvis.connections.sealing import CannotUnseal
-from parvis.networks import contract
+from parvis.networks import contract, present
 from parvis.networks.errors import Blocked, NetworkError, NotSent, Reconnect
 from parvis.networks.http import Http
 
@@ -23,7 +23,7 @@ _LOOK_EVERY_SECONDS = 0.2
 
 async def with_living_tokens(http: Http, account: Account) -> contract.Account:
     """Refreshes only when the access token lapses soon. Raises a NetworkError."""
-    if not verbs.lapses_soon(account, datetime.now(UTC)):
+    if not verbs.lapses_soon(account, present.now()):
         return verbs.speaking_as(account)
     return await with_new_tokens(http, account)
 

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.errors import NetworkError, NotSent, SlowDown, Unknown
 from parvis.networks.limits import RateLimit, Scope, read_rate_limits, read_reached
 from parvis.networks.secret import Secret, redact
@@ -86,11 +86,11 @@ class Answer:
 
     @property
     def rate_limits(self) -> tuple[RateLimit, ...]:
-        return read_rate_limits(self.headers, self.purpose, datetime.now(UTC))
+        return read_rate_limits(self.headers, self.purpose, present.now())
 
     def reached(self, scope: Scope | None = None) -> RateLimit:
         """The limit that this refusal stands for; `scope` where the refusal tells it."""
-        return read_reached(self.headers, self.purpose, datetime.now(UTC), scope)
+        return read_reached(self.headers, self.purpose, present.now(), scope)
 
     def slow_down(self, scope: Scope | None = None) -> SlowDown:
         reached = self.reached(scope)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from parvis.networks import present
 from parvis.networks.bluesky import xrpc
 from parvis.networks.bluesky.post import page_of
 from parvis.networks.contract import Account, Json
@@ -62,7 +63,7 @@ class AppView:
     ) -> dict[str, Metrics]:
         asked = [("uris", one) for one in remote_ids]
         answer = await self._ask(http, account, "getPosts", "read metrics", asked)
-        return read_posts(answer, datetime.now(UTC))
+        return read_posts(answer, present.now())
 
     async def _ask(
         self, http: Http, account: Account, method: str, purpose: str, asked: list[tuple[str, str]]
@@ -100,7 +101,7 @@ def read_counts(post: Json) -> dict[Metric, int]:
 
 async def _unseen(http: Http, account: Account, remote_id: str) -> Metrics:
     is_gone = await _is_gone(http, account, remote_id)
-    return Metrics(remote_id=remote_id, counts={}, read_at=datetime.now(UTC), is_gone=is_gone)
+    return Metrics(remote_id=remote_id, counts={}, read_at=present.now(), is_gone=is_gone)
 
 
 async def _why_unseen(http: Http, account: Account, remote_id: str) -> NetworkError:

@@ -4,8 +4,9 @@ The server drops a blob that no record refers to after some hours (from memory o
 documentation, not confirmed), and offers no way to ask whether it still has it.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from parvis.networks import present
 from parvis.networks.bluesky import xrpc
 from parvis.networks.bluesky.post import is_moving
 from parvis.networks.bluesky.video import VideoServices
@@ -40,14 +41,14 @@ async def _upload(
 
 def _kept(progress: Progress, place: int) -> Json | None:
     kept = progress.read(_step(place))
-    if kept is None or datetime.now(UTC) - datetime.fromisoformat(kept["at"]) > _KEPT_FOR:
+    if kept is None or present.now() - datetime.fromisoformat(kept["at"]) > _KEPT_FOR:
         return None
     blob: Json = kept["blob"]
     return blob
 
 
 async def _keep(progress: Progress, place: int, blob: Json) -> None:
-    await progress.keep(_step(place), {"blob": blob, "at": datetime.now(UTC).isoformat()})
+    await progress.keep(_step(place), {"blob": blob, "at": present.now().isoformat()})
 
 
 def _step(place: int) -> str:

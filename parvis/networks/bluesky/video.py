@@ -11,10 +11,11 @@ src/lib/media/video, 2026-10), whose constants are these. Never tried against th
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from yarl import URL
 
+from parvis.networks import present
 from parvis.networks.bluesky import xrpc
 from parvis.networks.bluesky.video_answers import (
     UPLOAD_OVER,
@@ -108,7 +109,7 @@ async def _permission(http: Http, account: Account, *, aud: str, lxm: str) -> Se
         token=account.tokens.access,
         aud=aud,
         lxm=lxm,
-        exp=str(int((datetime.now(UTC) + _PERMISSION).timestamp())),
+        exp=str(int((present.now() + _PERMISSION).timestamp())),
     )
     return Secret(read_text(answer, "token"))
 

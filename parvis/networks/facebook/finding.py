@@ -1,9 +1,10 @@
 """Finding out whether a post went out, by the surest sign that each kind leaves."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.contract import Account, Found, Json, Prepared, Presence, Published
 from parvis.networks.errors import NotSent
 from parvis.networks.facebook.api import API, url_of
@@ -128,7 +129,7 @@ async def _listing(
             return Listing(posts=(), is_complete=False)
         told = API.accepted(answer)
         page = read_page(answer, account)
-        floor = floor_of(sent_at, answer, datetime.now(UTC))
+        floor = floor_of(sent_at, answer, present.now())
         posts += page
         after = next_cursor(told)
         if after is None or ends_before(page, floor):

@@ -9,9 +9,9 @@ is from memory.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Json
 from parvis.networks.errors import Reconnect
@@ -168,11 +168,11 @@ def _total(edge: Any, plain: Any = None) -> Any:
 
 
 def _metrics(remote_id: str, counts: _Counts) -> Metrics:
-    return Metrics(remote_id=remote_id, counts=counts, read_at=datetime.now(UTC))
+    return Metrics(remote_id=remote_id, counts=counts, read_at=present.now())
 
 
 def _no_figures(remote_id: str, *, is_gone: bool) -> Metrics:
-    return Metrics(remote_id=remote_id, counts={}, read_at=datetime.now(UTC), is_gone=is_gone)
+    return Metrics(remote_id=remote_id, counts={}, read_at=present.now(), is_gone=is_gone)
 
 
 async def read_replies(http: Http, account: Account, remote_id: str, cursor: str | None) -> Replies:

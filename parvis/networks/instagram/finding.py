@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
+from parvis.networks import present
 from parvis.networks.contract import Account, Found, Json, Prepared, Presence
 from parvis.networks.errors import NotSent
 from parvis.networks.graph.fault import is_missing, read_fault
@@ -121,7 +122,7 @@ async def _read_back(
             return Rows(rows=(), is_complete=False)
         told = API.accepted(answer)
         page = read_page(answer)
-        floor = floor_of(sent_at, answer, datetime.now(UTC))
+        floor = floor_of(sent_at, answer, present.now())
         rows += [row for row in page if row[0].created_at >= floor]
         after = next_cursor(told)
         if after is None or ends_before([listed for listed, _ in page], floor):

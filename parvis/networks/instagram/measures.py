@@ -5,9 +5,9 @@ Sources: Meta's field lists (2026-04); bufferapp/facebook-api-wrapper PR 38, try
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Json
 from parvis.networks.errors import Reconnect, Refused
@@ -52,12 +52,12 @@ async def read_metrics(
 async def _metrics(http: Http, account: Account, remote_id: str) -> Metrics:
     answer = await _ask(http, account, remote_id, {"fields": ",".join(_FIELDS)})
     if is_missing(read_fault(answer)):
-        return Metrics(remote_id=remote_id, counts={}, read_at=datetime.now(UTC), is_gone=True)
+        return Metrics(remote_id=remote_id, counts={}, read_at=present.now(), is_gone=True)
     told = API.accepted(answer)
     counts = {metric: told[name] for name, metric in _FIELDS.items() if _is_count(told.get(name))}
     for names in (_SAFE, _MORE):
         counts |= await _insights(http, account, remote_id, names)
-    return Metrics(remote_id=remote_id, counts=counts, read_at=datetime.now(UTC))
+    return Metrics(remote_id=remote_id, counts=counts, read_at=present.now())
 
 
 def _is_count(told: Any) -> bool:

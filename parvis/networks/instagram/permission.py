@@ -1,11 +1,11 @@
 """Connecting professional accounts: directly at Instagram, or through the Pages they belong to."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from yarl import URL
 
+from parvis.networks import present
 from parvis.networks.contract import (
     Account,
     AppRegistration,
@@ -145,7 +145,7 @@ async def _lengthened(
             "access_token": short,
         },
     )
-    return read_lasting(API, answer, scopes, datetime.now(UTC))
+    return read_lasting(API, answer, scopes, present.now())
 
 
 async def refresh(http: Http, account: Account) -> Tokens:
@@ -158,7 +158,7 @@ async def refresh(http: Http, account: Account) -> Tokens:
         purpose="refresh",
         query={"grant_type": "ig_refresh_token", "access_token": account.tokens.access},
     )
-    return read_lasting(API, answer, account.tokens.scopes, datetime.now(UTC))
+    return read_lasting(API, answer, account.tokens.scopes, present.now())
 
 
 async def _connected(http: Http, server: str, tokens: Tokens) -> Connected:

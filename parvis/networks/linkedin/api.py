@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.contract import Account
 from parvis.networks.errors import (
     Blocked,
@@ -53,7 +54,7 @@ def is_organisation(account: Account) -> bool:
 def failure(answer: Answer) -> NetworkError:
     """The error that an answer outside of 2xx means."""
     if answer.status == 429:
-        return _throttled(answer, datetime.now(UTC))
+        return _throttled(answer, present.now())
     if answer.is_unclear:
         return answer.in_trouble()
     said = error_of(answer)

@@ -19,9 +19,10 @@ deleted the day before may be believed to be there.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.contract import (
     Account,
     Candidate,
@@ -85,7 +86,7 @@ async def _find_listed(http: Http, search: Search) -> Found:
     for page in range(PAGES):
         answer = await _ask_for_posts(http, search.account, page)
         posts = _read_page(answer, Listed.from_post)
-        floor = floor_of(search.sent_at, answer, datetime.now(UTC))
+        floor = floor_of(search.sent_at, answer, present.now())
         recent += [post for post in posts if post.written_at >= floor]
         if len(posts) < PAGE_SIZE or posts[-1].changed_at < floor:
             return judge_listed(recent, search, is_complete=True)
@@ -103,7 +104,7 @@ async def _find_comment(http: Http, search: Search) -> Found:
         if is_gone(answer):
             return Found(presence=Presence.ABSENT)
         comments = _read_page(answer, Listed.from_comment)
-        floor = floor_of(search.sent_at, answer, datetime.now(UTC))
+        floor = floor_of(search.sent_at, answer, present.now())
         recent += [comment for comment in comments if comment.written_at >= floor]
         if len(comments) < PAGE_SIZE:
             return judge_listed(recent, search, is_complete=True)

@@ -7,9 +7,9 @@ months), Member Post Statistics, Social Metadata.
 from collections import defaultdict
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.contract import Account
 from parvis.networks.errors import Refused
 from parvis.networks.http import Answer, Http
@@ -75,7 +75,7 @@ class Sheet:
     def metrics(self, remote_ids: Sequence[str]) -> tuple[Metrics, ...]:
         if self.refusals and not self.readings and not self.counts:
             raise self.refusals[0]
-        now = datetime.now(UTC)
+        now = present.now()
         return tuple(
             Metrics(
                 remote_id=urn,

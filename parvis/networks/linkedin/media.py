@@ -13,6 +13,7 @@ from typing import Any
 
 from yarl import URL
 
+from parvis.networks import present
 from parvis.networks.contract import Account, Json, MediaFile, Progress
 from parvis.networks.errors import NotSent, Refused
 from parvis.networks.http import Answer, Http, Slice
@@ -276,7 +277,7 @@ def _has_lapsed(upload: Json) -> bool:
     lapses_at = upload["lapses_at"]
     if upload["is_finished"] or not isinstance(lapses_at, int):
         return False
-    return datetime.fromtimestamp(lapses_at / 1000, UTC) < datetime.now(UTC) + _MARGIN
+    return datetime.fromtimestamp(lapses_at / 1000, UTC) < present.now() + _MARGIN
 
 
 def _word(granted: Mapping[str, Any], name: str) -> str:

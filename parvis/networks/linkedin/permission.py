@@ -6,11 +6,12 @@ the “Community Management API”, for which LinkedIn examines the applicant, a
 must be an app's only product: so this way asks nothing of OpenID Connect.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from yarl import URL
 
+from parvis.networks import present
 from parvis.networks.contract import (
     Account,
     AppRegistration,
@@ -77,7 +78,7 @@ async def exchange_code(
     )
     if not answer.ok:
         raise _no_grant(answer) or failure(answer)
-    return read_grant(answer, way, datetime.now(UTC))
+    return read_grant(answer, way, present.now())
 
 
 async def refresh(http: Http, account: Account, app: AppRegistration | None) -> Tokens:
@@ -100,7 +101,7 @@ async def refresh(http: Http, account: Account, app: AppRegistration | None) -> 
     )
     if not answer.ok:
         raise _no_refresh(answer) or failure(answer)
-    return read_renewal(answer, account.tokens, datetime.now(UTC))
+    return read_renewal(answer, account.tokens, present.now())
 
 
 async def check_app(http: Http, server: str, app: AppRegistration) -> None:

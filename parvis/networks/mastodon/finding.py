@@ -1,8 +1,9 @@
 """Finding a status again on the server."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from parvis.networks import present
 from parvis.networks.contract import Account, Found, Prepared, Presence, Published, Visibility
 from parvis.networks.errors import NetworkError, PrepareAnew, Unknown
 from parvis.networks.http import Answer, Http
@@ -38,7 +39,7 @@ async def find_what_shows_the_uploads(
     serve one post only: a status that shows them is ours. When none does they were thrown away,
     and the media are to be sent anew."""
     try:
-        listing = await _read_back(http, account, datetime.now(UTC) - _UPLOADS_LIVE)
+        listing = await _read_back(http, account, present.now() - _UPLOADS_LIVE)
     except NetworkError:
         raise _not_told_by(account) from None
     for status in listing.posts:
@@ -106,7 +107,7 @@ async def _read_back(http: Http, account: Account, since: datetime) -> Listing[S
     for _ in range(PAGES):
         answer = await _page(http, account, before=statuses[-1].remote_id if statuses else "")
         page = read_page(answer, account)
-        floor = floor_of(since, answer, datetime.now(UTC))
+        floor = floor_of(since, answer, present.now())
         statuses += page
         if not page or page[-1].created_at < floor:
             recent = (status for status in statuses if status.created_at >= floor)

@@ -1,10 +1,11 @@
 """What the server tells of statuses: figures and replies."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from parvis.networks import present
 from parvis.networks.contract import Account
 from parvis.networks.errors import Refused
 from parvis.networks.http import Answer, Http
@@ -81,9 +82,7 @@ def _metrics(remote_id: str, shown: Shown | None) -> Metrics:
         for name, metric in _COUNTS.items()
         if shown is not None and isinstance(shown.get(name), int)
     }
-    return Metrics(
-        remote_id=remote_id, counts=counts, read_at=datetime.now(UTC), is_gone=shown is None
-    )
+    return Metrics(remote_id=remote_id, counts=counts, read_at=present.now(), is_gone=shown is None)
 
 
 async def read_replies(http: Http, account: Account, remote_id: str) -> Replies:

@@ -1,11 +1,12 @@
 """Permission to speak as an account: OAuth with the server, or a token made there by hand."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from yarl import URL
 
+from parvis.networks import present
 from parvis.networks.contract import (
     Account,
     AppRegistration,
@@ -87,7 +88,7 @@ async def exchange(
             f"{answer.host} did not accept the sign-in. Nothing was kept; begin again.",
             host=answer.host,
         )
-    return await connect(http, server, read_tokens(answer, datetime.now(UTC)))
+    return await connect(http, server, read_tokens(answer, present.now()))
 
 
 async def refresh(http: Http, account: Account, app: AppRegistration | None) -> Tokens:
@@ -108,7 +109,7 @@ async def refresh(http: Http, account: Account, app: AppRegistration | None) -> 
     )
     if _refuses(answer):
         raise token_dead(answer.host)
-    return read_tokens(answer, datetime.now(UTC), old)
+    return read_tokens(answer, present.now(), old)
 
 
 def _refuses(answer: Answer) -> bool:

@@ -6,9 +6,10 @@ again; one that will not do any more is made anew.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 
+from parvis.networks import present
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Json, Part, Progress
 from parvis.networks.errors import NetworkError, NotSent, Refused, Unknown
@@ -125,7 +126,7 @@ class Maker:
             form=form,
             seconds=USUAL_SECONDS,
         )
-        made = Container(container_id=word(answer, "id"), made_at=datetime.now(UTC), turn=turn)
+        made = Container(container_id=word(answer, "id"), made_at=present.now(), turn=turn)
         await self.progress.keep(step, made.to_json())
         return made
 

@@ -8,11 +8,12 @@ the # of the tag that it took as the topic (seen by another client on 2026-08-06
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import regex
 
+from parvis.networks import present
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Found, Prepared, Presence
 from parvis.networks.errors import NotSent
@@ -122,7 +123,7 @@ async def _read_back(
     for _ in range(_PAGES):
         answer = await _page(http, account, path, sent_at, cursor)
         page = read_rows(answer)
-        floor = floor_of(sent_at, answer, datetime.now(UTC))
+        floor = floor_of(sent_at, answer, present.now())
         rows += [row for row in page if row.post.created_at >= floor]
         cursor = read_cursor(answer)
         if not page or not cursor or ends_before([row.post for row in page], floor):

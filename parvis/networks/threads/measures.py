@@ -1,9 +1,9 @@
 """A post's figures and its replies."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Json
 from parvis.networks.errors import Reconnect
@@ -59,9 +59,7 @@ def interpret_metrics(remote_id: str, answers: Iterable[Answer]) -> Metrics:
             continue
         values = read_values(_accepted(answer))
         counts |= {_METRICS[name]: value for name, value in values.items() if name in _METRICS}
-    return Metrics(
-        remote_id=remote_id, counts=counts, read_at=datetime.now(UTC), is_gone=is_gone_now
-    )
+    return Metrics(remote_id=remote_id, counts=counts, read_at=present.now(), is_gone=is_gone_now)
 
 
 async def read_replies(http: Http, account: Account, remote_id: str, cursor: str | None) -> Replies:

@@ -4,10 +4,11 @@ A code becomes a token of an hour, that a token of 60 days, and that is renewed 
 often as wanted once it is 24 hours old. A token that was not renewed in time cannot be any more.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from yarl import URL
 
+from parvis.networks import present
 from parvis.networks.answer import Answer
 from parvis.networks.contract import (
     Account,
@@ -107,7 +108,7 @@ async def _exchange_for_long(
             "access_token": brief,
         },
     )
-    return read_tokens(answer, datetime.now(UTC))
+    return read_tokens(answer, present.now())
 
 
 async def refresh(http: Http, account: Account) -> Tokens:
@@ -118,7 +119,7 @@ async def refresh(http: Http, account: Account) -> Tokens:
         purpose="refresh",
         query={"grant_type": "th_refresh_token", "access_token": account.tokens.access},
     )
-    return read_tokens(answer, datetime.now(UTC))
+    return read_tokens(answer, present.now())
 
 
 def read_tokens(answer: Answer, now: datetime) -> Tokens:
@@ -160,7 +161,7 @@ async def ask_profile(http: Http, server: str, token: Secret) -> dict[str, str]:
 def refuse_lapsed(account: Account) -> None:
     """Saves a request that can only be refused."""
     ends = account.tokens.expires_at
-    if ends is not None and ends <= datetime.now(UTC):
+    if ends is not None and ends <= present.now():
         raise Reconnect(
             "token-dead",
             f"The permission that {LABEL} gave has lapsed, and cannot be renewed any more. Nothing "

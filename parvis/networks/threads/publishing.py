@@ -1,7 +1,8 @@
 """The one request that publishes, and what its answer means."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from parvis.networks import present
 from parvis.networks.answer import Answer
 from parvis.networks.contract import Account, Prepared, Published
 from parvis.networks.errors import NetworkError, PrepareAnew
@@ -55,7 +56,7 @@ async def _refuse_older_than(
     """Raises PrepareAnew for a container of that age, once it is shown that it was not published:
     another one in its place would be a second post."""
     made_at = datetime.fromisoformat(prepared.body["made_at"])
-    if datetime.now(UTC) - made_at <= age:
+    if present.now() - made_at <= age:
         return
     answer = await API.glance(
         http,

@@ -7,6 +7,7 @@ post was sent.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from parvis.networks import present
 from parvis.networks.contract import Account, Found, Prepared
 from parvis.networks.http import Answer, Http
 from parvis.networks.likeness import SKEW, Likeness, Listing, clock_lag, judge
@@ -51,7 +52,7 @@ class _Timeline:
         there."""
         start = sent_at - SKEW
         first = await self._page(start)
-        behind = clock_lag(first, datetime.now(UTC))
+        behind = clock_lag(first, present.now())
         if behind > SKEW / 2:
             start -= behind
             first = await self._page(start)

@@ -1,9 +1,10 @@
 """What X tells of posts after they went out: their figures and their replies."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.contract import Account
 from parvis.networks.http import Answer, Http
 from parvis.networks.measures import Metric, Metrics, Replies, Reply
@@ -47,7 +48,7 @@ async def read_metrics(
 ) -> tuple[Metrics, ...]:
     """X may answer a post whose private figures it withholds with an error alone: its public ones
     are then asked for by themselves."""
-    now = datetime.now(UTC)
+    now = present.now()
     recent = [one for one in remote_ids if _is_recent(one, now)]
     read = await _read_all(http, account, recent, _PRIVATE_FIELDS)
     rest = [one for one in remote_ids if one not in read]
@@ -148,7 +149,7 @@ async def _ask(http: Http, account: Account, batch: Sequence[str], fields: str) 
 def read_figures(answer: Answer, asked: Iterable[str]) -> dict[str, Metrics]:
     """By id. A post that X neither shows nor calls gone is left out."""
     told = answer.json_object()
-    now = datetime.now(UTC)
+    now = present.now()
     try:
         media = {one["media_key"]: one for one in told.get("includes", {}).get("media", ())}
         shown = {str(post["id"]): _counts(post, media) for post in told.get("data") or ()}

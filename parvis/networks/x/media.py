@@ -9,6 +9,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from parvis.networks import present
 from parvis.networks.contract import Account, Json, MediaFile, Progress
 from parvis.networks.errors import NetworkError, NotSent, PrepareAnew, Refused
 from parvis.networks.http import Answer, Http, Slice, Upload
@@ -54,13 +55,14 @@ class _Reached:
         lasts = told.get("expires_after_secs")
         return cls(
             media_id=str(told["id"]),
-            expires_at=int(time.time()) + (lasts if isinstance(lasts, int) else _LIFETIME),
+            expires_at=int(present.now().timestamp())
+            + (lasts if isinstance(lasts, int) else _LIFETIME),
             is_whole=is_whole,
         )
 
     @property
     def lives(self) -> bool:
-        return self.expires_at > time.time() + MARGIN
+        return self.expires_at > present.now().timestamp() + MARGIN
 
 
 class _Sending:

@@ -5,11 +5,12 @@ token works once: its answer brings the next one.
 """
 
 import base64
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from yarl import URL
 
+from parvis.networks import present
 from parvis.networks.contract import (
     Account,
     AppRegistration,
@@ -67,7 +68,7 @@ async def exchange(
     )
     if not answer.ok:
         raise _code_refused(answer)
-    tokens = read_tokens(answer, datetime.now(UTC))
+    tokens = read_tokens(answer, present.now())
     _refuse_missing_scopes(tokens, answer)
     return await _connected(http, server, tokens)
 
@@ -91,7 +92,7 @@ async def refresh(http: Http, account: Account, app: AppRegistration | None) -> 
     )
     if not answer.ok:
         raise _refresh_refused(answer)
-    return read_tokens(answer, datetime.now(UTC))
+    return read_tokens(answer, present.now())
 
 
 async def check_app(http: Http, server: str, app: AppRegistration) -> None:
