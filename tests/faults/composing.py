@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from parvis.compose.media import keep_picture, keep_video
 from parvis.compose.models import Media, Post
 from parvis.compose.verbs import start_draft
 from parvis.deliver.models import Delivery
-from parvis.deliver.verbs import AlreadyHandedOver, schedule
+from parvis.deliver.verbs import AlreadyHandedOver, database_now, schedule
 from parvis.people.models import Workspace
 from tests.faults.accounts import Accounts
 from tests.faults.plan import Planned
@@ -24,6 +24,8 @@ from tests.networks.media import film
 PICTURES = 8
 _ALT = "Stalls on the square"
 _FILM_SECONDS = 4
+_RIGHT_ENOUGH = timedelta(seconds=5)
+_JUST_NOW = timedelta(seconds=30)
 
 
 class Composer:
@@ -39,21 +41,26 @@ class Composer:
         self.handed_over: dict[int, Delivery] = {}
 
     def hand_over(self, planned: Planned) -> bool:
-        """False when the database was away: to be tried again, as a person would."""
+        """False when the database is away or its clock is wrong: to be tried again, as a person
+        would."""
         try:
-            self.handed_over[planned.number] = self._scheduled(planned)
+            now = database_now()
+            if abs(now - datetime.now(UTC)) > _RIGHT_ENOUGH:
+                return False
+            self.handed_over[planned.number] = self._scheduled(planned, now)
         except DatabaseError:
             return False
         return True
 
-    def _scheduled(self, planned: Planned) -> Delivery:
+    def _scheduled(self, planned: Planned, now: datetime) -> Delivery:
         """Also after a try of which nobody knows how it ended."""
         if planned.number not in self._drafts:
             content = self._content(planned)
             self._drafts[planned.number] = start_draft(self._workspace, None, content)
         post = self._drafts[planned.number]
         try:
-            (delivery,) = schedule(post, self._start + timedelta(seconds=planned.due))
+            wanted = self._start + timedelta(seconds=planned.due)
+            (delivery,) = schedule(post, max(wanted, now - _JUST_NOW))
         except AlreadyHandedOver:
             delivery = Delivery.objects.get(post=post)
         if planned.patience is not None:

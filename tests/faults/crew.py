@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import signal
 from collections.abc import Iterator
-from itertools import cycle
 from pathlib import Path
 
 import psutil
@@ -13,7 +13,7 @@ import psutil
 from tests.faults import clocks
 from tests.faults.gaps import Gap, Ill, StopPoint
 from tests.faults.links import Link
-from tests.faults.options import Break
+from tests.faults.options import Break, Options, Trouble
 from tests.faults.processes import Child, python
 from tests.faults.worker import Orders
 
@@ -49,6 +49,11 @@ class Worker:
     @property
     def has_ended(self) -> bool:
         return self._child is None or self._child.has_ended
+
+    def wait_until_at_work(self) -> None:
+        """Also one that dies soon after says that it is ready."""
+        assert self._child is not None
+        self._child.word()
 
     @property
     def is_frozen(self) -> bool:
@@ -86,14 +91,21 @@ def hits_of(folder: Path) -> Path:
     return folder / "hits"
 
 
-def stop_points(seed: int) -> Iterator[StopPoint | None]:
-    """For one (re)start after the other: every gap in its turn, and lives without one between."""
-    chance = random.Random(f"{seed}/stops")
+def stop_points(options: Options) -> Iterator[StopPoint | None]:
+    """For one (re)start after the other: every gap in its turn; then with others between."""
+    if options.trouble is Trouble.ANSWERS:
+        return itertools.repeat(None)
+    if options.trouble is Trouble.FREEZING:
+        return itertools.cycle((StopPoint(Gap.TAKEN, Ill.FREEZE), None))
+    return _every_gap(random.Random(f"{options.seed}/stops"))
+
+
+def _every_gap(chance: random.Random) -> Iterator[StopPoint | None]:
     every = [StopPoint(gap, Ill.DIE) for gap in Gap]
     every += [StopPoint(gap, Ill.FREEZE) for gap in _FROZEN_AT]
     # The frozen first: it takes longest to see what became of them.
     every.sort(key=lambda stop: (stop.ill is Ill.DIE, chance.random()))
-    for number, stop in enumerate(cycle(every)):
+    yield from every
+    for stop in itertools.cycle(every):
+        yield None
         yield StopPoint(stop.gap, stop.ill, chance.randint(1, _LONGEST_WAIT))
-        if number % 2:
-            yield None

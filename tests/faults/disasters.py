@@ -10,10 +10,11 @@ from itertools import cycle
 from typing import Any
 
 from parvis.config.terms import Terms
-from tests.faults.options import Options
+from tests.faults.options import Options, Trouble
 
 FIRST_SECOND = 4.0
 ORDERS_EVERY = 3.5
+SURE_SECONDS = 10.0
 DISASTERS_EVERY = 5.0
 WORKERS = 3
 # Of `under_way`: together less than all of it.
@@ -43,11 +44,11 @@ _USUAL_ORDER = (
     Kind.WORKER_CLOCK,
     Kind.SILENT,
     Kind.POSTGRES_KILLED,
-    Kind.DATABASE_CLOCK,
     Kind.KILLED,
-    Kind.BACKEND_KILLED,
     Kind.NETWORK_CLOCK,
+    Kind.BACKEND_KILLED,
     Kind.POSTGRES_RESTARTED,
+    Kind.DATABASE_CLOCK,
 )
 
 
@@ -77,6 +78,8 @@ class Order:
 def disasters(options: Options, terms: Terms) -> list[Disaster]:
     """Each kind in its turn, at random moments, so that also a short campaign has its share. The
     last ones are over before the campaign's time is."""
+    if options.trouble is not Trouble.ALL:
+        return []
     chance = random.Random(f"{options.seed}/disasters")
     return list(_disasters(options, terms, chance))
 
@@ -125,6 +128,8 @@ def _wrong_by(kind: Kind, terms: Terms, chance: random.Random) -> float:
 
 def orders(options: Options, terms: Terms, known: Mapping[str, frozenset[str]]) -> list[Order]:
     """`known` are the faults that each network has. In order of time."""
+    if options.trouble is Trouble.FREEZING:
+        return []
     chance = random.Random(f"{options.seed}/orders")
     made = [
         order
@@ -144,8 +149,8 @@ def _orders(
     """First those that leave an outcome unknown, then any."""
     at = 0.5
     while at <= options.seconds:
-        sure = _SURE[: max(0, len(_SURE) - int(at / ORDERS_EVERY))]
-        fault, on = chance.choice(sure or _POSSIBLE)
+        is_sure = options.trouble is Trouble.ANSWERS or at < SURE_SECONDS
+        fault, on = chance.choice(_SURE if is_sure else _POSSIBLE)
         if fault in known:
             yield Order(
                 at=round(at, 3),
@@ -157,12 +162,7 @@ def _orders(
         at += ORDERS_EVERY * chance.uniform(0.6, 1.4)
 
 
-_SURE = (
-    ("lose-answer", "publish"),
-    ("act-late", "publish"),
-    ("lose-answer", "publish"),
-    ("error-after", "publish"),
-)
+_SURE = (("lose-answer", "publish"), ("act-late", "publish"), ("error-after", "publish"))
 _ANYWHERE = ("lose-request", "lose-answer", "error-before", "error-after", "html-error-page")
 _GARBLED = ("malformed", "empty-body", "delay", "rate-limit")
 _PURPOSES = ("publish", "upload", "processing", "container", "look-up", "token", "account")

@@ -8,7 +8,7 @@ import itertools
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import psutil
@@ -18,8 +18,9 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
 from tests.faults import clocks
-from tests.faults.crew import Worker, stop_points
+from tests.faults.crew import Worker
 from tests.faults.disasters import Disaster, Kind, Order
+from tests.faults.gaps import StopPoint
 from tests.faults.place import Place
 
 _FROZEN_LEASES = 1.5
@@ -36,14 +37,14 @@ class Misfortune:
         workers: Sequence[Worker],
         disasters: Sequence[Disaster],
         orders: Sequence[Order],
-        seed: int,
+        stops: Iterator[StopPoint | None],
     ) -> None:
         self._place = place
         self._workers = workers
         self._disasters = list(reversed(disasters))
         self._orders = list(reversed(orders))
         self._ordered: list[Order] = []
-        self._stops = stop_points(seed)
+        self._stops = stops
         self._mending: list[tuple[float, int, Callable[[], None]]] = []
         self._number = itertools.count()
         self._asleep: set[str] = set()
@@ -53,6 +54,8 @@ class Misfortune:
     def begin(self) -> None:
         for worker in self._workers:
             worker.start(next(self._stops))
+        for worker in self._workers:
+            worker.wait_until_at_work()
 
     def strike(self, now: float) -> None:
         """Everything whose time has come; `now` is in seconds from the start."""
@@ -102,66 +105,73 @@ class Misfortune:
             worker.kill()
             worker.start(next(self._stops))
         elif worker.is_frozen and worker.name not in self._asleep:
-            self._put_to_sleep(worker, now, _FROZEN_LEASES * settings.TERMS.lease)
+            self._wake_later(worker, now + _FROZEN_LEASES * settings.TERMS.lease)
 
-    def _put_to_sleep(self, worker: Worker, now: float, seconds: float) -> None:
+    def _wake_later(self, worker: Worker, at: float) -> None:
         def wake() -> None:
             self._asleep.discard(worker.name)
             worker.wake()
 
         self._asleep.add(worker.name)
-        self._mend(now + seconds, wake)
+        self._mend(at, wake)
 
     def _befall(self, disaster: Disaster, now: float) -> None:
-        begun = self._begun(disaster, now)
-        if begun:
+        if self._begun(disaster, now):
             self.befallen[disaster.kind] += 1
 
     def _begun(self, disaster: Disaster, now: float) -> bool:
-        worker = None if disaster.worker is None else self._workers[disaster.worker]
+        """False when there was nothing to hurt: it is away already."""
         until = now + disaster.seconds
-        match disaster.kind:
-            case Kind.KILLED if worker:
-                worker.kill()
-            case Kind.FROZEN if worker:
-                if worker.has_ended or worker.name in self._asleep:
-                    return False
-                worker.freeze()
-                self._put_to_sleep(worker, now, disaster.seconds)
-            case Kind.CUT if worker:
-                worker.link.cut()
-                self._mend(until, worker.link.heal)
-            case Kind.SILENT if worker:
-                worker.link.silence()
-                self._mend(until, worker.link.heal)
-            case Kind.WORKER_CLOCK if worker:
-                worker.set_clock(disaster.by)
-                self._mend(until, lambda: worker.set_clock(0.0))
-            case Kind.DATABASE_CLOCK:
-                self._mend(until, _set_database_right)
-                return move_database_clock(disaster.by)
-            case Kind.NETWORK_CLOCK:
-                self._place.sandbox.advance(disaster.by)
-            case _:
-                return self._hurt_postgres(disaster.kind)
-        return True
-
-    def _hurt_postgres(self, kind: Kind) -> bool:
-        postmaster = self._place.postmaster()
-        if postmaster is None:
-            return False
-        with contextlib.suppress(psutil.NoSuchProcess):
-            if kind is Kind.POSTGRES_RESTARTED:
-                postmaster.send_signal(signal.SIGINT)
-            elif kind is Kind.POSTGRES_KILLED:
-                postmaster.kill()
-            else:
-                return _kill_backend(postmaster)
+        if disaster.worker is not None:
+            return self._befall_worker(self._workers[disaster.worker], disaster, until)
+        if disaster.kind is Kind.DATABASE_CLOCK:
+            self._mend(until, _set_database_right)
+            return move_database_clock(disaster.by)
+        if disaster.kind is Kind.NETWORK_CLOCK:
+            self._place.sandbox.advance(disaster.by)
             return True
-        return False
+        postmaster = self._place.postmaster()
+        return postmaster is not None and _hurt_postgres(postmaster, disaster.kind)
+
+    def _befall_worker(self, worker: Worker, disaster: Disaster, until: float) -> bool:
+        if worker.has_ended or worker.name in self._asleep:
+            return False
+        if disaster.kind is Kind.FROZEN:
+            worker.freeze()
+            self._wake_later(worker, until)
+            return True
+        begin, mend = _ON_A_WORKER[disaster.kind]
+        begin(worker, disaster)
+        if mend:
+            self._mend(until, lambda: mend(worker))
+        return True
 
     def _mend(self, at: float, mend: Callable[[], None]) -> None:
         heapq.heappush(self._mending, (at, next(self._number), mend))
+
+
+_ON_A_WORKER: dict[
+    Kind, tuple[Callable[[Worker, Disaster], None], Callable[[Worker], None] | None]
+] = {
+    Kind.KILLED: (lambda worker, _: worker.kill(), None),
+    Kind.CUT: (lambda worker, _: worker.link.cut(), lambda worker: worker.link.heal()),
+    Kind.SILENT: (lambda worker, _: worker.link.silence(), lambda worker: worker.link.heal()),
+    Kind.WORKER_CLOCK: (
+        lambda worker, disaster: worker.set_clock(disaster.by),
+        lambda worker: worker.set_clock(0.0),
+    ),
+}
+
+
+def _hurt_postgres(postmaster: psutil.Process, kind: Kind) -> bool:
+    try:
+        if kind is Kind.BACKEND_KILLED:
+            return _kill_backend(postmaster)
+        ending = signal.SIGINT if kind is Kind.POSTGRES_RESTARTED else signal.SIGKILL
+        postmaster.send_signal(ending)
+    except psutil.NoSuchProcess:
+        return False
+    return True
 
 
 def _kill_backend(postmaster: psutil.Process) -> bool:

@@ -11,7 +11,7 @@ from parvis.config.installation import LARGEST_PACE
 from parvis.sandbox.ports import PORTS
 
 POSTS_A_MINUTE = 400
-SHORTEST_MINUTES = 0.5
+SHORTEST_MINUTES = 0.2
 LONGEST_MINUTES = 120.0
 MOST_POSTS = 20_000
 POSTS_AN_ACCOUNT = 18
@@ -29,6 +29,17 @@ class Break(StrEnum):
     """A look-up says "absent" without asking the network."""
 
 
+class Trouble(StrEnum):
+    """What goes wrong: a campaign of one kind alone is quick, and sure to put one safeguard to the
+    test."""
+
+    ALL = "all"
+    ANSWERS = "answers"
+    """Answers to publishing are lost, or come too late."""
+    FREEZING = "freezing"
+    """Workers stop with work in their hands, and go on when others have taken it over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """`minutes` is how long posts fall due and things break; what is under way then is given time
@@ -40,6 +51,7 @@ class Options:
     networks: tuple[str, ...] = tuple(PORTS)
     pace: float = 5.0
     broken: Break | None = None
+    trouble: Trouble = Trouble.ALL
 
     @property
     def seconds(self) -> float:
@@ -64,6 +76,7 @@ def read_options(arguments: Sequence[str]) -> Options:
         networks=tuple(said.networks.replace(",", " ").split()) or tuple(PORTS),
         pace=said.pace,
         broken=said.broken,
+        trouble=said.trouble,
     )
     if nonsense := _nonsense(options):
         parser.error(nonsense)
@@ -78,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--networks", default="", help="names with commas between; all if empty")
     parser.add_argument("--pace", type=float, default=5.0, help="1 is the real pace")
     parser.add_argument("--break", dest="broken", type=Break, default=None, choices=list(Break))
+    parser.add_argument("--trouble", type=Trouble, default=Trouble.ALL, choices=list(Trouble))
     return parser
 
 

@@ -116,6 +116,7 @@ class Person:
             AssertionError,
             OSError,
             verbs.AlreadyOnItsWay,
+            verbs.InThePast,
             verbs.NothingToDecide,
         ):
             self.did["in vain"] += 1

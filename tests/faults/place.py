@@ -16,6 +16,8 @@ import psutil
 from parvis.config.installation import installation
 from parvis.machine.listening import listen, listen_in_a_row
 from parvis.machine.place import prepare_data_folder
+from parvis.postgres.layout import Layout
+from parvis.postgres.pidfile import READY, read_pidfile
 from parvis.sandbox.ports import HOST, PORTS
 from tests.faults.options import Options
 from tests.faults.processes import Child, python
@@ -41,12 +43,14 @@ class Place:
 
     def postmaster(self) -> psutil.Process | None:
         """PostgreSQL's first process; None while it is away."""
-        for file in (self.data / "postgres").glob("*/postmaster.pid"):
-            try:
-                return psutil.Process(int(file.read_text().split()[0]))
-            except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
-                continue
-        return None
+        layout = Layout(self.data / "postgres")
+        found = read_pidfile(layout.cluster(max(layout.majors())))
+        if found is None or found.pid is None or found.status != READY:
+            return None
+        try:
+            return psutil.Process(found.pid)
+        except psutil.NoSuchProcess:
+            return None
 
 
 @contextmanager
@@ -61,7 +65,8 @@ def place_of(options: Options) -> Iterator[Place]:
         _settle(folder / "data", ports[0], pages.getsockname()[1], options.pace)
         installed = installation()
         prepare_data_folder(installed)
-        used = stack.enter_context(installed.postgres().open())
+        used = installed.postgres().open()
+        stack.callback(used.close, wait=True)
         hands = tuple(listener.fileno() for listener in row)
         asked = [f"--listener={hand}" for hand in hands]
         _start(stack, folder, "sandbox", *asked, f"--seed={options.seed}", hands=hands)
@@ -80,7 +85,7 @@ def place_of(options: Options) -> Iterator[Place]:
 def keep(place: Place) -> Path:
     """What is left of the campaign, for whoever looks into a violation."""
     kept = place.folder.with_name(place.folder.name + "-kept")
-    shutil.copytree(place.logs, kept)
+    shutil.copytree(place.logs, kept, ignore=shutil.ignore_patterns("port-*"))
     return kept
 
 
