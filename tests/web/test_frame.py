@@ -1,13 +1,11 @@
-"""What holds for every page: the policy, the health check, and what is said when all else fails."""
+"""What holds for every page: the policy, its parts, and what is said when all else fails."""
 
 import re
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.db import DatabaseError, connection
 from django.test import Client
 
-from parvis.people.models import User
 from parvis.web.views import errors
 
 pytestmark = pytest.mark.django_db
@@ -58,25 +56,6 @@ def test_every_file_that_pages_load_is_in_the_package(desk: Client) -> None:
     loaded = re.findall(r'(?:src|href)="/?static/([^"]+)"', page)
     assert loaded
     assert [name for name in loaded if not finders.find(name)] == []
-
-
-def test_health_needs_no_sign_in(client: Client, alice: User) -> None:
-    answer = client.get("/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-
-
-def test_a_new_installation_is_healthy_before_it_is_opened(client: Client) -> None:
-    assert client.get("/healthz").status_code == 200
-
-
-def test_health_fails_when_the_database_does(desk: Client, monkeypatch) -> None:
-    def fail() -> None:
-        raise DatabaseError
-
-    monkeypatch.setattr(connection, "cursor", fail)
-    answer = desk.get("/healthz")
-    assert answer.status_code == 503
-    assert "cannot be reached" in answer.json()["status"]
 
 
 def test_an_address_where_nothing_is_says_so(desk: Client) -> None:

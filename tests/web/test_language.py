@@ -9,6 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from django.core.management import call_command
+from django.db.models.functions import Now
 from django.test import Client
 from django.utils.translation import override, trans_real
 
@@ -18,6 +19,7 @@ from parvis.connections.models import Account, AccountState
 from parvis.connections.verbs import ask_to_reconnect
 from parvis.people.models import User
 from parvis.report.sentences import price_in_words, sentence_for_reason
+from parvis.watch.models import KeptTrouble
 from tests.cast import scheduled
 
 PACKAGE = Path(parvis.__file__).parent
@@ -89,6 +91,7 @@ def test_french_is_set_as_french_is(french: Catalog) -> None:
 @pytest.mark.django_db
 def test_a_person_who_chose_french_reads_french(desk: Client, alice: User, ponts: Account) -> None:
     User.objects.update(language="fr")
+    KeptTrouble.objects.create(code="no-worker", severity="error", since=Now())
     page = desk.get("/").content.decode()
     assert "Aujourd’hui" in page
     assert "Rien n’est envoyé\xa0: aucun ouvrier ne tourne." in page

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db
 WRONG = "This e-mail address and password do not go together"
 TOO_MANY = "Too many tries from here"
 # What opens media to a network is closed by the signature in its address: test_serving_media.py.
-OPEN_TO_ALL = {"opening", "sign-in", "language", "healthz", "public-media"}
+FOR_MONITORS = {"healthz", "readyz", "metrics"}
+OPEN_TO_ALL = {"opening", "sign-in", "language", "public-media"} | FOR_MONITORS
 
 
 def sign_in(client: Client, email: str = "alice@example.org", password: str = PASSWORD, **more):

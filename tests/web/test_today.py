@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from parvis.compose.models import Post
@@ -18,8 +17,6 @@ from tests.web.counting import queries
 
 pytestmark = pytest.mark.django_db
 
-NOBODY_SENDS = "Nothing is being sent: no worker is running."
-
 
 def settle(delivery: Delivery, state: State, **more: object) -> Delivery:
     Delivery.objects.filter(pk=delivery.pk).update(state=state, **more)
@@ -29,15 +26,6 @@ def settle(delivery: Delivery, state: State, **more: object) -> Delivery:
 
 def shown(desk: Client, address: str = "/") -> str:
     return desk.get(address).content.decode()
-
-
-def a_worker_lives(seconds_ago: int = 0) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO procrastinate_workers (last_heartbeat)"
-            " VALUES (now() - make_interval(secs => %s))",
-            [seconds_ago],
-        )
 
 
 def test_an_empty_desk_teaches_the_first_step(desk: Client) -> None:
@@ -54,21 +42,6 @@ def test_the_day_is_the_one_of_the_workspace(desk: Client, workspace: Workspace)
 
 def test_the_time_zone_is_named_where_the_day_is_drawn(desk: Client, ponts: Account) -> None:
     assert "Europe/Paris time" in shown(desk)
-
-
-def test_without_a_worker_every_page_warns(desk: Client) -> None:
-    for address in ("/", "/posts/", "/accounts/", "/settings/"):
-        assert NOBODY_SENDS in shown(desk, address)
-
-
-def test_a_worker_that_fell_silent_is_none(desk: Client) -> None:
-    a_worker_lives(seconds_ago=61)
-    assert NOBODY_SENDS in shown(desk)
-
-
-def test_with_a_worker_nothing_warns(desk: Client) -> None:
-    a_worker_lives(seconds_ago=5)
-    assert NOBODY_SENDS not in shown(desk)
 
 
 def test_an_unknown_delivery_comes_with_its_decisions_and_the_evidence(
