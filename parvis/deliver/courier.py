@@ -8,7 +8,9 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import Error as DatabaseError
 
+from parvis.config.database import database_news
 from parvis.config.log_context import about
 from parvis.config.reach import all_networks
 from parvis.connections.allowances import Meter, wait_of
@@ -111,8 +113,15 @@ class Courier:
             if not self._stopping:
                 raise
         if queue.rest:
-            await sync_to_async(claims.hand_back)(queue.rest, self.name, tells=self._stopping)
+            await self._hand_back(queue.rest)
         self._freed()
+
+    async def _hand_back(self, rest: Sequence[Claim]) -> None:
+        try:
+            await sync_to_async(claims.hand_back)(rest, self.name, tells=self._stopping)
+        except DatabaseError as error:
+            # Their leases lapse, which comes to the same a little later.
+            database_news.away(error)
 
     async def _carry_one(self, queue: AccountQueue, taken: Taken) -> bool:
         """Whether it has come to an end, or waits for a person."""
@@ -122,6 +131,9 @@ class Courier:
                 return await self._deliver_one(queue, taken) in FINAL | {State.HELD}
             except LeaseLost:
                 log.warning("lease lost, left to others")
+            except DatabaseError as error:
+                database_news.away(error)
+                queue.done.add(taken.claim)
             except Exception:
                 # Its lease lapses and the sweep takes it up; the others must not suffer.
                 log.exception("stopped by a defect")

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
 
+from parvis.config.database import database_news
 from parvis.config.log_context import about
 from parvis.config.reach import all_networks
 from parvis.connections.allowances import lookups_wait_until
@@ -43,6 +45,8 @@ class Searcher:
             ):
                 try:
                     await self._look_up_one(queue.voice, taken)
+                except DatabaseError as error:
+                    database_news.away(error)
                 except Exception:
                     # Its lease lapses and it is looked up again; the others must not suffer.
                     log.exception("look-up stopped by a defect")

@@ -1,6 +1,6 @@
 """What can be done about deliveries, by a person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -123,6 +123,26 @@ def release(delivery: Delivery, *, by: User | None = None) -> None:
         state=State.SCHEDULED,
         **_nothing_prepared(),
         **_due_now(),
+    )
+
+
+def move_alone(delivery: Delivery, due_at: datetime, *, by: User | None = None) -> None:
+    """Gives a held delivery a time of its own: others of its post may be out.
+
+    Raises InThePast or NothingToDecide.
+    """
+    _refuse_the_past(due_at)
+    _decide(
+        delivery,
+        Happened.MOVED,
+        by=by,
+        facts={"to": due_at.isoformat()},
+        from_states=(State.HELD,),
+        state=State.SCHEDULED,
+        due_at=due_at,
+        ready_at=due_at,
+        began_at=None,
+        **_nothing_prepared(),
     )
 
 
@@ -293,6 +313,7 @@ def _decide(
     code: str = "",
     *,
     by: User | None,
+    facts: Mapping[str, str] | None = None,
     from_states: Iterable[State],
     **changes: Any,
 ) -> None:
@@ -303,7 +324,7 @@ def _decide(
         )
         if not decided:
             raise NothingToDecide
-        note([delivery.pk], kind, code, by=by)
+        note([delivery.pk], kind, code, by=by, **(facts or {}))
         _wake_the_clock()
 
 

@@ -17,6 +17,7 @@ from django.db import close_old_connections
 from procrastinate import App
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import ConnectorException
 
 from parvis.config.database import database_news
 from parvis.config.log_context import about
@@ -39,6 +40,7 @@ ROLES = frozenset({CLOCK, DELIVERING, COLLECTING})
 CONCURRENT_BATCHES = 2
 RENEWING_EVERY_SECONDS = 20.0
 FLUSHING_EVERY_SECONDS = 1.0
+AGAIN_AFTER_SECONDS = 1.0
 
 
 def new_worker_name() -> str:
@@ -90,10 +92,21 @@ class _Worker:
         if CLOCK in self._roles:
             loops.append(keep_ticking(self._woken, stop))
         if DELIVERING in self._roles:
-            loops += [self._run_engine(DELIVER), self._run_engine(LOOK_UP), self._flush_limits()]
+            loops += [self._keep_engine(queue, stop) for queue in (DELIVER, LOOK_UP)]
+            loops.append(self._flush_limits())
         if COLLECTING in self._roles:
             loops.append(_renew_tokens(self._http, stop))
         return loops
+
+    async def _keep_engine(self, queue: str, stop: asyncio.Event) -> None:
+        """The engine ends when it loses its connection to the database, and is begun anew."""
+        while not stop.is_set():
+            try:
+                await self._run_engine(queue)
+            except ConnectorException as error:
+                database_news.away(error)
+            if not stop.is_set():
+                await asyncio.sleep(AGAIN_AFTER_SECONDS)
 
     async def _run_engine(self, queue: str) -> None:
         await self._opened.run_worker_async(
