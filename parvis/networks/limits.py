@@ -80,8 +80,12 @@ def read_rate_limits(
     headers: Mapping[str, str], purpose: str, now: datetime
 ) -> tuple[RateLimit, ...]:
     """What the answer to a call of this purpose says of limits; often nothing."""
-    told = (_read_counted(headers, form, purpose, now) for form in _FORMS)
-    return (*(limit for limit in told if limit is not None), *_read_usage(headers, now))
+    counted = [
+        _read_counted(headers, form, purpose, now)
+        for form in _FORMS
+        if form.limit in headers or form.remaining in headers
+    ]
+    return (*counted, *_read_usage(headers, now))
 
 
 def read_reached(
@@ -166,13 +170,10 @@ _FORMS = (
 
 def _read_counted(
     headers: Mapping[str, str], form: _Form, purpose: str, now: datetime
-) -> RateLimit | None:
-    limit, remaining = headers.get(form.limit), headers.get(form.remaining)
-    if limit is None and remaining is None:
-        return None
+) -> RateLimit:
     return RateLimit(
-        limit=_count(limit),
-        remaining=_count(remaining),
+        limit=_count(headers.get(form.limit)),
+        remaining=_count(headers.get(form.remaining)),
         reset_at=_believable(_moment(headers.get(form.reset)), now),
         scope=form.scope,
         bucket=form.bucket(purpose),
@@ -189,11 +190,13 @@ _USAGE_PARTS = ("call_count", "total_cputime", "total_time")
 def _read_usage(headers: Mapping[str, str], now: datetime) -> list[RateLimit]:
     """Meta's: `{"call_count": 28, "total_time": …}` of the app or a Page, and of each business use
     case `{"id": [{…, "estimated_time_to_regain_access": minutes}]}`. The fullest counts, of 100."""
-    found = (
-        _fullest([one for name in names for one in _usages(headers.get(name))], scope, now)
-        for scope, names in _USAGE_HEADERS
-    )
-    return [limit for limit in found if limit is not None]
+    found = []
+    for scope, names in _USAGE_HEADERS:
+        said = [headers[name] for name in names if name in headers]
+        usages = [one for each in said for one in _usages(each)]
+        if usages and (limit := _fullest(usages, scope, now)):
+            found.append(limit)
+    return found
 
 
 def _fullest(usages: list[dict[str, Any]], scope: Scope, now: datetime) -> RateLimit | None:
@@ -211,9 +214,7 @@ def _fullest(usages: list[dict[str, Any]], scope: Scope, now: datetime) -> RateL
     )
 
 
-def _usages(said: str | None) -> list[dict[str, Any]]:
-    if said is None:
-        return []
+def _usages(said: str) -> list[dict[str, Any]]:
     try:
         told = json.loads(said)
     except (ValueError, RecursionError):
@@ -231,7 +232,9 @@ def _numbers(told: Mapping[str, Any], *names: str) -> list[float]:
 
 def _count(said: str | None) -> int | None:
     # Some servers write "300;w=60" or "300, 300;w=60".
-    digits = (said or "").split(",")[0].split(";")[0].strip()
+    digits = said or ""
+    if not digits.isdigit():
+        digits = digits.split(",")[0].split(";")[0].strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else None
 
 
