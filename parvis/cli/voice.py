@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,20 +56,10 @@ class Voice:
         """Two texts: in columns where there is room for them, else one below the other."""
         if self.in_json:
             return
-        out = self._out()
-        if out.width < WIDTH_OF_TWO_COLUMNS:
-            for line in (*left, "", *right):
-                self.tell(f"  {line}" if line else "")
-            return
-        from rich.padding import Padding
-        from rich.table import Table
-        from rich.text import Text
-
-        grid = Table.grid(padding=(0, 2), expand=False)
-        grid.add_column(max_width=(out.width - 6) // 2)
-        grid.add_column(max_width=(out.width - 6) // 2)
-        grid.add_row(Text("\n".join(left)), Text("\n".join(right)))
-        out.print(Padding(grid, (0, 0, 0, 2)))
+        if self._out().width < WIDTH_OF_TWO_COLUMNS:
+            self.tell(indent("\n".join((*left, "", *right)), "  "))
+        else:
+            self._columns("\n".join(left), "\n".join(right))
 
     def fail(self, failure: "Failure") -> None:
         if self.in_json:
@@ -91,6 +82,18 @@ class Voice:
             yield lambda doing, done, total: bar.update(
                 task, description=doing, completed=done, total=total or None
             )
+
+    def _columns(self, left: str, right: str) -> None:
+        from rich.padding import Padding
+        from rich.table import Table
+        from rich.text import Text
+
+        out = self._out()
+        grid = Table.grid(padding=(0, 2))
+        for _ in range(2):
+            grid.add_column(max_width=(out.width - 6) // 2)
+        grid.add_row(Text(left), Text(right))
+        out.print(Padding(grid, (0, 0, 0, 2)))
 
     def _out(self) -> "Console":
         return _console(to_stderr=False)

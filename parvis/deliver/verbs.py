@@ -150,12 +150,11 @@ def it_is_there(delivery: Delivery, published: Published, *, by: User | None = N
     """A person has found the post on the network. The parts that come after it go out, unless it
     is known by its address alone: a network lets nothing answer that, so the rest is given up."""
     receipts = [*delivery.receipts, receipt_to_json(published)]
+    changes: dict[str, Any] = {"state": State.CANCELLED, "settled_at": Now()}
     if len(receipts) == len(delivery.parts):
         changes = {"state": State.PUBLISHED, "settled_at": Now()}
     elif published.remote_id:
         changes = {"state": State.SCHEDULED, **_due_now()}
-    else:
-        changes = {"state": State.CANCELLED, "settled_at": Now()}
     _decide(
         delivery,
         Happened.DECIDED,

@@ -45,6 +45,7 @@ urlpatterns = [
     path(
         "deliveries/<int:delivery_id>/send-again/", deciding.send_again, name="delivery-send-again"
     ),
+    path("deliveries/<int:delivery_id>/move/", deciding.move, name="delivery-move"),
     path("deliveries/<int:delivery_id>/give-up/", deciding.give_up, name="delivery-give-up"),
     path("deliveries/<int:delivery_id>/set-aside/", deciding.set_aside, name="delivery-set-aside"),
     path(

@@ -49,8 +49,10 @@ def test_in_a_narrow_terminal_they_stand_below_each_other(
     say, ponts: Account, sent_at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(voice, "WIDTH_OF_A_PIPE", 80)
-    out = shown(say, unknown(ponts, found(), found(2), sent_at=sent_at))
-    assert line_with(out, "WHAT WAS SENT").strip() == "WHAT WAS SENT"
+    text = f"{TEXT}\n\nBring a bag."
+    out = shown(say, unknown(ponts, found(), found(2), sent_at=sent_at, text=text))
+    assert line_with(out, "WHAT WAS SENT") == "  WHAT WAS SENT"
+    assert "\n  Bring a bag.\n" in out
     places = [out.index(words) for words in ("WHAT WAS SENT", "CANDIDATE 1", "CANDIDATE 2")]
     assert places == sorted(places)
 

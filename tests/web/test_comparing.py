@@ -332,14 +332,50 @@ def test_what_is_too_late_can_be_given_a_new_time(desk: Client, ponts: Account) 
     assert "open" in form.inside.attributes
 
 
-def test_what_is_partly_out_elsewhere_is_not_offered_a_new_time(
+def test_what_is_held_while_the_post_is_out_elsewhere_gets_a_time_of_its_own(
     desk: Client, ponts: Account, ponts_mastodon: Account
 ) -> None:
     delivery = scheduled(ponts, ponts_mastodon)
     receipt = {"remote_id": "1", "url": "https://bsky.app/1", "published_at": None}
     Delivery.objects.filter(account=ponts).update(state=State.PUBLISHED, receipts=[receipt])
     Delivery.objects.filter(account=ponts_mastodon).update(state=State.HELD, reason_code="too-late")
-    assert "Choose a new time" not in desk.get(f"/posts/{delivery.post_id}/").content.decode()
+    held = Delivery.objects.get(account=ponts_mastodon)
+    address = f"/deliveries/{held.pk}/move/"
+    assert f'href="{address}"' in desk.get(f"/posts/{delivery.post_id}/").content.decode()
+    assert desk.get(address).status_code == 200
+    desk.post(address, {"date": "2031-07-14", "time": "10:30"})
+    held.refresh_from_db()
+    assert (held.state, held.due_at.isoformat()) == (State.SCHEDULED, "2031-07-14T08:30:00+00:00")
+    out = Delivery.objects.get(account=ponts)
+    assert (out.state, out.due_at.year) == (State.PUBLISHED, delivery.due_at.year)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ({"date": "2020-01-01", "time": "10:00"}, "This moment has gone by. Nothing was moved"),
+        ({"date": "2031-03-30", "time": "02:30"}, "The clocks skip this time"),
+        ({"date": "", "time": ""}, "Choose a date and a time."),
+    ],
+)
+def test_a_time_that_will_not_do_moves_nothing_and_is_asked_for_again(
+    desk: Client, ponts: Account, chosen: dict[str, str], sentence: str
+) -> None:
+    delivery = scheduled(ponts)
+    Delivery.objects.update(state=State.HELD, reason_code="too-late")
+    answer = desk.post(f"/deliveries/{delivery.pk}/move/", chosen)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert Delivery.objects.get().state == State.HELD
+
+
+def test_what_is_not_held_any_more_is_not_moved(desk: Client, ponts: Account) -> None:
+    delivery = scheduled(ponts)
+    Delivery.objects.update(state=State.SENDING)
+    chosen = {"date": "2031-07-14", "time": "10:30"}
+    page = desk.post(f"/deliveries/{delivery.pk}/move/", chosen, follow=True).content.decode()
+    assert "This was settled meanwhile." in page
+    assert Delivery.objects.get().due_at == delivery.due_at
 
 
 def test_what_is_found_is_never_markup(desk: Client, ponts: Account) -> None:

@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from parvis.deliver import verbs as deliver
 from parvis.deliver.models import Delivery
 from parvis.report.trace import last_event_of
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.deciding import FoundForm
+from parvis.web.forms.when import WhenForm
 from parvis.web.views.posted import posted_from
 
 
@@ -74,6 +76,26 @@ def release(request: DeskRequest, delivery_id: int) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    """A held delivery alone, where others of its post are out or on their way."""
+    delivery = _delivery(request, delivery_id)
+    form = WhenForm(request.POST or None, zone=request.workspace.zone, at=delivery.due_at)
+    if not form.is_valid():
+        return _choose_a_time(request, delivery, form)
+    due_at = form.cleaned_data["due_at"]
+    try:
+        deliver.move_alone(delivery, due_at, by=request.user)
+    except deliver.InThePast:
+        form.add_error(None, _("This moment has gone by. Nothing was moved; choose a later one."))
+        return _choose_a_time(request, delivery, form)
+    except deliver.NothingToDecide:
+        messages.info(request, _settled_meanwhile(delivery))
+    else:
+        messages.success(request, _("It has a new time."))
+    return redirect("post", delivery.post_id)
+
+
 @posted_from("today")
 def set_aside(request: DeskRequest, delivery_id: int) -> HttpResponse:
     delivery = _delivery(request, delivery_id)
@@ -114,6 +136,12 @@ def _decide(
     else:
         messages.success(request, said())
     return _back(request, delivery)
+
+
+def _choose_a_time(request: DeskRequest, delivery: Delivery, when: WhenForm) -> HttpResponse:
+    status = 422 if when.is_bound else 200
+    context = {"delivery": delivery, "when": when}
+    return render(request, "parvis/move_delivery.html", context, status=status)
 
 
 def _settled_meanwhile(delivery: Delivery) -> str:
