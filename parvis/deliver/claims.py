@@ -240,10 +240,10 @@ WITH given AS (
     WHERE d.id = g.id AND d.fence = g.fence AND d.worker = %(worker)s AND d.state = ANY(%(before)s)
       AND NOT EXISTS (SELECT 1 FROM deliver_attempt t
                       WHERE t.delivery_id = d.id AND t.outcome = 'open')
-    RETURNING d.id
+    RETURNING d.id, jsonb_array_length(d.receipts) AS part
 ), told AS (
     INSERT INTO deliver_event (delivery_id, kind, part, worker, code, facts, at)
-    SELECT id, 'handed back', 0, %(worker)s, '', '{}', clock_timestamp()
+    SELECT id, 'handed back', part, %(worker)s, '', '{}', clock_timestamp()
     FROM given_back WHERE %(tells)s
 )
 SELECT count(*) FROM given_back

@@ -18,7 +18,7 @@ BATCH = 200
 # Batches that no worker has begun. More would lie there until their leases lapse.
 MOST_WAITING = 3
 SWEEP_EVERY_SECONDS = 1.0
-# Between two looks at the clocks; a stopped process or a busy database takes no longer than this.
+# More than two clocks drift apart between two looks at them.
 JUMP_SECONDS = 5.0
 
 
@@ -30,15 +30,20 @@ class Clock:
         self._swept_at = 0.0
 
     def tick(self) -> int:
-        """Answers how many deliveries were claimed; a full batch asks for another tick."""
+        """Answers how many deliveries were claimed or swept; any ask for another tick. It sweeps
+        first: after an outage most of what is due may be too late."""
+        asked = seconds_of_this_machine()
+        database = database_seconds()
         now = seconds_of_this_machine()
-        if not self._guard.trusts(database_seconds(), now):
+        if not self._guard.trusts(database, asked, now):
             return 0
-        claimed = _hand_over(claim_due, tasks.deliver) + _hand_over(claim_lookups, tasks.look_up)
+        swept = 0
         if now - self._swept_at > SWEEP_EVERY_SECONDS:
             self._swept_at = now
-            claimed += sweep()
-        return claimed
+            swept = sweep()
+        return (
+            swept + _hand_over(claim_due, tasks.deliver) + _hand_over(claim_lookups, tasks.look_up)
+        )
 
 
 class Guard:
@@ -49,17 +54,20 @@ class Guard:
     """
 
     def __init__(self) -> None:
-        self._last: tuple[float, float] | None = None
+        self._ahead: tuple[float, float] | None = None
         self._distrusted_until = 0.0
 
-    def trusts(self, database: float, here: float) -> bool:
-        """Both in seconds: the database's wall clock, and this machine's, which never jumps."""
-        if self._last is not None:
-            jumped = (database - self._last[0]) - (here - self._last[1])
-            if abs(jumped) > JUMP_SECONDS:
-                self._distrust(jumped, here)
-        self._last = (database, here)
-        return here >= self._distrusted_until
+    def trusts(self, database: float, asked: float, answered: float) -> bool:
+        """In seconds: the database's wall clock, and when it was asked and had answered by this
+        machine's, which never jumps. However long the answer took, that alone is no jump."""
+        least, most = database - answered, database - asked
+        if self._ahead is not None:
+            forward, backward = least - self._ahead[1], self._ahead[0] - most
+            if max(forward, backward) > JUMP_SECONDS:
+                self._distrust(forward if forward > 0 else -backward, answered)
+        if self._ahead is None or most - least < JUMP_SECONDS:
+            self._ahead = least, most
+        return answered >= self._distrusted_until
 
     def _distrust(self, jumped: float, here: float) -> None:
         pause = settings.TERMS.under_way

@@ -63,7 +63,7 @@ class Courier:
         self._searching = Hands(ROOM_FOR_LOOKUPS)
         self._write = GatheredWrites[Intent, int | None](self._write_attempts)
         self._settle = GatheredWrites[Settlement, bool](self._settle_all)
-        self._searcher = Searcher(self._settle, self._settle_all)
+        self._searcher = Searcher(self._settle, self._settle_all, self.tally.settled)
 
     @property
     def in_hand(self) -> int:

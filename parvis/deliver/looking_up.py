@@ -26,15 +26,17 @@ log = logging.getLogger("parvis.deliver")
 
 class Searcher:
     """`settle` writes one settlement together with others, `settle_now` in the transaction that is
-    open."""
+    open; `count` hears of each."""
 
     def __init__(
         self,
         settle: Callable[[Settlement], Awaitable[bool]],
         settle_now: Callable[[Sequence[Settlement]], object],
+        count: Callable[[Settlement], None],
     ) -> None:
         self._settle = settle
         self._settle_now = settle_now
+        self._count = count
 
     async def look_up(self, queue: AccountQueue) -> None:
         """One after the other: what the first finds is not the second's, however alike."""
@@ -60,6 +62,7 @@ class Searcher:
             settlement = await self._settle_found(
                 voice.account, taken, await self._ask(voice, taken)
             )
+        self._count(settlement)
         log.info("looked up", extra={"state": settlement.after, "code": settlement.code})
 
     async def _ask(self, voice: Voice, taken: Taken) -> Settlement:

@@ -38,10 +38,10 @@ WITH swept AS (
     FROM (SELECT id, worker FROM deliver_delivery
           WHERE state = ANY(%(before)s) AND lease_until < clock_timestamp() FOR UPDATE) lost
     WHERE d.id = lost.id
-    RETURNING d.id, lost.worker
+    RETURNING d.id, lost.worker, jsonb_array_length(d.receipts) AS part
 ), told AS (
     INSERT INTO deliver_event (delivery_id, kind, part, worker, code, facts, at)
-    SELECT id, 'taken over', 0, worker, 'not-begun', '{}', clock_timestamp()
+    SELECT id, 'taken over', part, worker, 'not-begun', '{}', clock_timestamp()
     FROM swept WHERE worker <> ''
 )
 SELECT count(*) FROM swept
@@ -77,7 +77,8 @@ WITH late AS (
     FROM connections_account a CROSS JOIN LATERAL (
         SELECT id FROM deliver_delivery
         WHERE account_id = a.id AND state = 'scheduled' AND due_at <= statement_timestamp()
-          AND due_at < statement_timestamp() - lateness_allowed * interval '1 second'
+          AND due_at < greatest(statement_timestamp(), ready_at, a.waits_until)
+                       - lateness_allowed * interval '1 second'
     ) q
     WHERE d.id = q.id AND d.state = ANY(%(before)s)
     RETURNING d.id, jsonb_array_length(d.receipts) AS part, d.reason_facts

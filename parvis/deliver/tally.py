@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from parvis.deliver.ledger import Settlement
+from parvis.deliver.states import State
 
 # Upper bounds in seconds. The first is what an idle desk should keep to.
 _BOUNDS = (0.05, 0.1, 0.5, 1, 5, 30, 300)
@@ -11,7 +12,8 @@ _BOUNDS = (0.05, 0.1, 0.5, 1, 5, 30, 300)
 
 @dataclass(slots=True)
 class Tally:
-    """Outcomes by their names; lateness from the due time to the writing of the first attempt."""
+    """Outcomes by their names, what was held as "held"; lateness from the due time to the writing
+    of the first attempt."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     late: Counter[float] = field(default_factory=Counter)
@@ -19,7 +21,9 @@ class Tally:
     first_tries: int = 0
 
     def settled(self, settlement: Settlement) -> None:
-        if settlement.outcome is not None:
+        if settlement.after is State.HELD:
+            self.outcomes[str(State.HELD)] += 1
+        elif settlement.outcome is not None:
             self.outcomes[str(settlement.outcome)] += 1
 
     def left(self, lateness: float) -> None:
