@@ -54,6 +54,9 @@ CONNECTING = {
     ),
     "not-secure": _("%(host)s does not speak https as it should, so nothing was sent to it."),
     "unreachable": _("%(host)s cannot be reached at present. Nothing was kept; try again later."),
+    "too-late-to-send": _(
+        "This machine was held up before it could ask %(host)s. Nothing was kept; try again."
+    ),
     "no-answer": _("%(host)s did not answer. Nothing was kept; try again in a moment."),
     "code-refused": _("The network did not accept the sign-in. Nothing was kept; begin again."),
     "scope-missing": _(

@@ -121,6 +121,9 @@ _TROUBLE = {
     "unreadable": _("The network’s answer could not be understood."),
     "server-trouble": _("%(host)s answered with trouble of its own (%(status)s)."),
     "unreachable": _("%(host)s cannot be reached."),
+    "too-late-to-send": _(
+        "This machine was held up before it could send to %(host)s, so it did not send."
+    ),
     "unknown-host": _("No server named %(host)s could be found."),
     "not-secure": _("%(host)s does not speak https as it should."),
     "odd-answer": _(
