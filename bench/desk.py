@@ -51,6 +51,10 @@ class Desk:
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.database_url, autocommit=True)
 
+    def connect_to(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        """Another database of the same server."""
+        return psycopg.connect(self.database_url, dbname=database, autocommit=True)
+
 
 @contextmanager
 def opened_desk(accounts: int) -> Iterator[Desk]:

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from bench.desk import Desk
 from bench.rows import IN_TURN, add_posts, multiply, tidy
+from parvis.config.database import close_connections
 
 # A busy desk: with 50 accounts, ten posts a day on each.
 A_DAY = 500
@@ -33,9 +34,26 @@ def lengthen_history(desk: Desk, deliveries: int) -> None:
     tidy(desk)
 
 
+def kept_aside(desk: Desk, name: str) -> str:
+    """A copy of the desk's database as it is now, under another name on the same server."""
+    close_connections()
+    with desk.connect_to("postgres") as session:
+        copied = 'CREATE DATABASE "{}" TEMPLATE "{}" STRATEGY file_copy'
+        session.execute(copied.format(name, connection.settings_dict["NAME"]))
+    return name
+
+
+def use_database(name: str) -> None:
+    """From now on this process reads and writes that one."""
+    close_connections()
+    connection.settings_dict["NAME"] = name
+
+
 def _publish(desk: Desk, deliveries: int) -> None:
     """Before what is there already."""
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        # What refers to what is right by construction, and to check it takes longer than to write.
+        cursor.execute("SET LOCAL session_replication_role = replica")
         moment = (
             f"now() - interval '15 minutes' - (n + {_published()}) * interval '1 day' / {A_DAY}"
         )

@@ -110,7 +110,7 @@ def _show_size() -> None:
     show(
         plain(
             Rounds("weight.installed", "MB", (own + sum(sizes.values()),)),
-            note="Parvis and all that it runs on, as requirements/run.txt names it, uncompiled",
+            note="Parvis and all that it runs on, as requirements/run.txt names it",
             parvis=rounded(own),
             **{name: rounded(sizes[name]) for name in largest},
         )
@@ -128,13 +128,12 @@ def _installed_megabytes(name: str) -> float:
         files = distribution(name).files or ()
     except PackageNotFoundError:
         return 0.0
-    kept = (Path(str(file.locate())) for file in files if file.suffix != ".pyc")
+    kept = (Path(str(file.locate())) for file in files)
     return sum(file.stat().st_size for file in kept if file.is_file()) / 1e6
 
 
 def _megabytes(folder: Path) -> float:
-    files = (file for file in folder.rglob("*") if file.suffix != ".pyc" and file.is_file())
-    return sum(file.stat().st_size for file in files) / 1e6
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
 
 
 if __name__ == "__main__":
