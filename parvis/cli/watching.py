@@ -75,8 +75,10 @@ def _look_once(voice: Voice) -> None:
     troubles = look_once()
     status = status_of(troubles)
     voice.answer({"status": status, "troubles": [_facts(trouble) for trouble in troubles]})
-    voice.table(("", "Code", ""), [_row(trouble) for trouble in troubles])
-    voice.tell("" if troubles else "All is well.")
+    if troubles:
+        voice.table(("", "Code", ""), [_row(trouble) for trouble in troubles])
+    else:
+        voice.tell("All is well.")
     _end(status)
 
 

@@ -29,6 +29,8 @@ class Message:
     @property
     def subject(self) -> str:
         heading = heading_of(self.trouble)
+        if self.event is Event.TEST:
+            return gettext("Parvis: a test")
         if self.event is Event.CLOSED:
             return gettext("Parvis: over: %(heading)s") % {"heading": heading}
         told = {"severity": severity_in_words(self.trouble), "heading": heading}

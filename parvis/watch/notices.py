@@ -16,7 +16,7 @@ from parvis.config.terms import Terms
 from parvis.watch.database import Cursor, Database
 from parvis.watch.ledger import look_every
 from parvis.watch.messages import Event, Message
-from parvis.watch.troubles import Severity, Trouble
+from parvis.watch.troubles import MAY_BE_STARTING, Severity, Trouble
 from parvis.watch.ways import NotTold, tell
 
 log = logging.getLogger("parvis.watch")
@@ -60,6 +60,8 @@ def claim(cursor: Cursor, ways: tuple[str, ...], terms: Terms) -> Iterator[Due]:
         {
             "ways": list(ways),
             "held": f"{look_every(terms) * 0.8} seconds",
+            "starting": list(MAY_BE_STARTING),
+            "started": f"{terms.silent} seconds",
             "repeated": f"{REPEATED_HOURS} hours",
             "more": f"{MORE_IS_TOLD_AFTER_MINUTES} minutes",
             "lease": f"{LEASE_SECONDS} seconds",
@@ -122,11 +124,13 @@ def _write_down(cursor: Cursor, due: Due, problem: str, terms: Terms) -> None:
         cursor.execute(_SENT, {"id": due.notice_id})
 
 
-# A beginning is told once two looks have seen it, an end only to those who heard of the beginning.
+# A beginning is told once two looks have seen it, or once a worker would have started; an end only
+# to those who heard of the beginning.
 _CLAIM = """
 WITH due AS (
     SELECT id, 'opened' AS event, 0 AS number, opened_at AS at FROM watch_kepttrouble
-    WHERE closed_at IS NULL AND seen_at >= opened_at + %(held)s::interval
+    WHERE closed_at IS NULL AND seen_at >= opened_at
+        + CASE WHEN code = ANY(%(starting)s) THEN %(started)s ELSE %(held)s END::interval
     UNION ALL
     SELECT id, 'still', number, opened_at FROM (
         SELECT t.*, t.rises + CASE WHEN t.severity = 'error' THEN

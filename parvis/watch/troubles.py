@@ -31,6 +31,8 @@ TO_DECIDE = "to-decide"
 UNWATCHED = "unwatched"
 # A person must act on each of their deliveries: one more is told anew.
 TOLD_AGAIN_WHEN_MORE = frozenset({HELD_LATE, TO_DECIDE})
+# Over within seconds when a machine starts: nobody is called before that time is up.
+MAY_BE_STARTING = frozenset({NO_WORKER, NO_CLOCK, NO_DELIVERER, NO_COLLECTOR})
 
 
 class Severity(StrEnum):

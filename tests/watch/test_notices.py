@@ -18,7 +18,9 @@ from tests.servers.receiver import Receiver
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("alerted")]
 
 NOBODY = Trouble(code="no-worker", severity=Severity.ERROR)
+FULL = Trouble(code="database-full", severity=Severity.ERROR)
 LOOK = timedelta(seconds=ledger.look_every(settings.TERMS))
+SILENT = timedelta(seconds=settings.TERMS.silent + 1)
 FORGOTTEN = timedelta(seconds=ledger.forget_seconds(settings.TERMS) + 1)
 
 
@@ -48,11 +50,15 @@ def pass_by(time: timedelta, *, also_seen: bool = True) -> None:
     Notice.objects.update(sent_at=F("sent_at") - time, lease_until=F("lease_until") - time)
 
 
+def have_seen_for_long(*seen: Trouble) -> None:
+    """Longer than a worker needs to start, and for more than two looks."""
+    look(*seen)
+    KeptTrouble.objects.update(opened_at=F("opened_at") - SILENT)
+    look(*seen)
+
+
 def have_told(*seen: Trouble) -> None:
-    """Two looks have seen it, and everybody heard."""
-    look(*seen)
-    pass_by(LOOK)
-    look(*seen)
+    have_seen_for_long(*seen)
     tell()
 
 
@@ -62,9 +68,19 @@ def end(*, still: tuple[Trouble, ...] = ()) -> None:
 
 
 def test_one_look_is_not_enough_to_call_somebody(receiver: Receiver) -> None:
+    look(FULL)
+    assert tell() == 0
+    pass_by(LOOK)
+    look(FULL)
+    tell()
+    assert receiver.events == [("opened", "database-full")]
+
+
+def test_a_worker_that_is_only_starting_is_no_reason_to_call(receiver: Receiver) -> None:
+    look(NOBODY)
+    pass_by(LOOK)
     look(NOBODY)
     assert tell() == 0
-    assert receiver.got == []
 
 
 def test_a_trouble_that_stays_is_told_once_by_every_way(
@@ -126,9 +142,7 @@ def test_one_more_held_delivery_is_told_anew_but_not_at_once(receiver: Receiver)
 
 
 def test_two_watchdogs_that_tell_at_once_send_one_notice_each_way(receiver: Receiver) -> None:
-    look(NOBODY)
-    pass_by(LOOK)
-    look(NOBODY)
+    have_seen_for_long(NOBODY)
     with database_asked() as one, database_asked() as another:
         first = list(notices.claim(one, ("mail", "webhook"), settings.TERMS))
         second = list(notices.claim(another, ("mail", "webhook"), settings.TERMS))
@@ -136,9 +150,7 @@ def test_two_watchdogs_that_tell_at_once_send_one_notice_each_way(receiver: Rece
 
 
 def test_a_watchdog_that_dies_while_it_tells_is_followed_by_another(receiver: Receiver) -> None:
-    look(NOBODY)
-    pass_by(LOOK)
-    look(NOBODY)
+    have_seen_for_long(NOBODY)
     with database_asked() as cursor:
         assert list(notices.claim(cursor, ("webhook",), settings.TERMS))
     pass_by(timedelta(seconds=notices.LEASE_SECONDS + 1), also_seen=False)
@@ -188,9 +200,7 @@ def test_without_a_way_nothing_is_claimed(settings) -> None:
     from parvis.config.alerts import alerts
 
     settings.ALERTS = alerts({})
-    look(NOBODY)
-    pass_by(LOOK)
-    look(NOBODY)
+    have_seen_for_long(NOBODY)
     assert tell() == 0
     assert not Notice.objects.exists()
 
@@ -214,9 +224,7 @@ def test_a_secret_address_is_in_no_log(
 
 
 def test_the_database_decides_when_a_lease_has_lapsed(receiver: Receiver) -> None:
-    look(NOBODY)
-    pass_by(LOOK)
-    look(NOBODY)
+    have_seen_for_long(NOBODY)
     with database_asked() as cursor:
         list(notices.claim(cursor, ("webhook",), settings.TERMS))
     Notice.objects.update(lease_until=Now() + timedelta(seconds=30))
