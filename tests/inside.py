@@ -69,6 +69,25 @@ def schedule_texts(account_id: int, texts: list[str]) -> list[int]:
     return [scheduled(account, text=text).post_id for text in texts]
 
 
+def schedule_picture(account_id: int, text: str) -> list[str]:
+    """A post with a picture, due now: its number and where the picture lies."""
+    from parvis.compose.content import UsedMedia
+    from parvis.connections.models import Account
+    from tests.cast import kept_picture, scheduled
+
+    account = Account.objects.get(pk=account_id)
+    media = kept_picture(account.workspace)
+    used = (UsedMedia(media_id=media.pk, alt="Stalls on the square"),)
+    return [str(scheduled(account, text=text, media=used).post_id), str(media.path)]
+
+
+def reveal_token(account_id: int) -> str:
+    from parvis.connections.models import Account
+    from parvis.connections.verbs import speaking_as
+
+    return speaking_as(Account.objects.get(pk=account_id)).tokens.access.reveal()
+
+
 def restore_and_die(file: str) -> None:
     """A restore that loses its machine just before it is done."""
     from parvis.backup import restore as restoring

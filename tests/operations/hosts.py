@@ -59,6 +59,10 @@ class Hosts:
         self._hosts.append(host)
         return host
 
+    def number(self) -> int:
+        """How many hosts there are."""
+        return len(self._hosts)
+
     def schedule(self, *texts: str) -> list[int]:
         """Posts of the one account, due now."""
         return self.first.schedule(self.account, *texts)
@@ -69,7 +73,7 @@ class Hosts:
 
     def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database, autocommit=True) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[arg-type]
+            cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     def states(self, post: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Hosts whose clocks are minutes off do no harm: the database's clock decides and is written down."""
+"""Hosts whose clocks are minutes off do no harm: the database's clock decides."""
 
 from __future__ import annotations
 
