@@ -84,6 +84,9 @@ def _searched(evidence: "Evidence", zone: "ZoneInfo") -> Iterator[str]:
     if evidence.sent.last_at is None:
         yield "There is no record here of what was sent, or when: look on the account yourself."
         return
+    if not search.times:
+        yield "Nothing was looked up yet."
+        return
     last = f", last {shown_to_the_second(search.last_at, zone)}" if search.last_at else ""
     yield f"The network was asked {_times(search.times)}{last}."
     if search.was_answered and search.since is not None:

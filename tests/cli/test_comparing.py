@@ -87,6 +87,14 @@ def test_where_nothing_was_found_it_says_how_far_was_looked(
     assert "That proves nothing" in out
 
 
+def test_before_the_first_look_up_nothing_is_said_to_have_been_asked(
+    say, ponts: Account, sent_at: datetime
+) -> None:
+    delivery = unknown(ponts, sent_at=sent_at)
+    Delivery.objects.update(lookups=0)
+    assert "Nothing was looked up yet." in shown(say, delivery)
+
+
 def test_the_trace_is_told_step_by_step(say, ponts: Account) -> None:
     delivery = scheduled(ponts)
     attempted(delivery, database_now())

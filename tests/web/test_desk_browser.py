@@ -84,7 +84,7 @@ def test_a_decision_can_be_made_without_scripts(
     Delivery.objects.update(state=State.UNKNOWN)
     with at_the_desk(chromium, running_desk, java_script_enabled=False) as desk:
         page = opened(desk, "/")
-        page.get_by_label("Its address there").fill("https://bsky.app/seen")
+        page.get_by_label("It is there, at this address:").fill("https://bsky.app/seen")
         page.get_by_role("button", name="It is there", exact=True).click()
         expect(page.get_by_text("Noted as published.")).to_be_visible()
     delivery.refresh_from_db()

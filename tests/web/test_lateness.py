@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -10,7 +11,8 @@ from parvis.compose.lateness import DAY, HOUR, USUAL
 from parvis.compose.models import Post
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
-from tests.cast import draft
+from parvis.deliver.states import State
+from tests.cast import draft, scheduled
 from tests.web.test_compose import form, said, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +54,22 @@ def test_nonsense_allows_the_usual_and_costs_no_text(desk: Client, sent: str) ->
 def test_scheduling_freezes_what_was_chosen(desk: Client, ponts: Account) -> None:
     desk.post("/write/schedule/", form(None, ponts, lateness=HOUR, **tomorrow()))
     assert Delivery.objects.get().lateness_allowed == HOUR
+
+
+@pytest.mark.parametrize("make", [draft, scheduled])
+def test_the_page_of_a_post_says_how_late_it_may_go_out(
+    desk: Client, ponts: Account, make: Callable[..., Post | Delivery]
+) -> None:
+    made = make(ponts, lateness_allowed=DAY)
+    post_id = made.post_id if isinstance(made, Delivery) else made.pk
+    page = said(desk.get(f"/posts/{post_id}/"))
+    assert "If it cannot go out on time, it is sent up to 1 day late;" in page
+
+
+def test_what_is_published_says_no_more_how_late_it_may_go_out(
+    desk: Client, ponts: Account
+) -> None:
+    delivery = scheduled(ponts)
+    receipt = {"remote_id": "1", "url": "https://bsky.app/1", "published_at": None}
+    Delivery.objects.update(state=State.PUBLISHED, receipts=[receipt])
+    assert "If it cannot go out on time" not in said(desk.get(f"/posts/{delivery.post_id}/"))
