@@ -102,18 +102,37 @@ class Courier:
         return [hands.begin(queue.claims, carrying(queue)) for queue in queues]
 
     async def _carry(self, queue: AccountQueue) -> None:
-        """What cannot be brought to its end now holds the account's later ones back."""
+        """What cannot be brought to its end now holds the account's later ones back, though not
+        for ever."""
+        patience = asyncio.get_running_loop().call_later(
+            settings.TERMS.order, self._let_others_pass, queue
+        )
         try:
             for taken in queue.deliveries:
-                if self._stopping or not await self._carry_one(queue, taken):
+                if self._stopping or taken.claim in queue.done:
+                    break
+                if not await self._carry_one(queue, taken):
                     break
                 queue.done.add(taken.claim)
                 self._sending.let_go([taken.claim])
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
+        finally:
+            patience.cancel()
         if queue.rest:
             await self._hand_back(queue.rest)
+        self._freed()
+
+    def _let_others_pass(self, queue: AccountQueue) -> None:
+        """A film that is worked on for an hour keeps nothing else in this worker's hands."""
+        if waiting := queue.rest[1:]:
+            queue.done.update(waiting)
+            self._sending.let_go(waiting)
+            self._sending.begin((), self._pass_on(waiting))
+
+    async def _pass_on(self, waiting: Sequence[Claim]) -> None:
+        await self._hand_back(waiting)
         self._freed()
 
     async def _hand_back(self, rest: Sequence[Claim]) -> None:

@@ -13,7 +13,8 @@ from parvis.networks.http import Http
 
 @dataclass(slots=True, kw_only=True)
 class AccountQueue:
-    """`done` are the claims that need no more care: settled, or left to their lease."""
+    """`done` are the claims that need no more care: settled, handed back, or left to their lease;
+    of the rest the first is the one that is being carried."""
 
     account: Account
     voice: Voice

@@ -1,7 +1,5 @@
 """What is needed to believe a look-up, and what one troubled post may cost the others."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +10,7 @@ from django.db.models.functions import Now
 
 from parvis.connections.models import Account
 from parvis.connections.verbs import disconnect, hold_calls_until
-from parvis.deliver import claims, courier, looking_up, preparing, verbs
+from parvis.deliver import claims, courier, verbs
 from parvis.deliver.courier import Courier
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
@@ -26,18 +24,6 @@ from tests.deliver.driving import (
 from tests.deliver.model_network import ModelNetwork
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def network(ponts: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelNetwork]:
-    """A network that has no keys: a post is found again by what it says."""
-    model = ModelNetwork(keyed=False)
-    ponts.stored_traits = replace(ponts.traits, native_key_seconds=0).to_json()
-    ponts.save()
-    for room in (courier, looking_up, preparing):
-        monkeypatch.setattr(room, "all_networks", lambda: {"bluesky": model})
-    yield model
-    assert model.unwritten_sends == 0
 
 
 def settled(delivery: Delivery) -> Delivery:

@@ -1,7 +1,5 @@
 """Posts of several parts, and parts that a network blocks, holds already or wants anew."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from parvis.connections.models import Account, AccountState
-from parvis.deliver import courier, looking_up, preparing, verbs
+from parvis.deliver import verbs
 from parvis.deliver.models import Attempt, Delivery, Outcome
 from parvis.deliver.states import State
 from parvis.deliver.sweep import sweep
@@ -19,18 +17,6 @@ from tests.deliver.model_network import Killed, ModelNetwork
 
 pytestmark = pytest.mark.django_db
 THREAD = ("And more", "To the end")
-
-
-@pytest.fixture
-def network(ponts: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelNetwork]:
-    """A network that has no keys: a post is found again by what it says."""
-    model = ModelNetwork(keyed=False)
-    ponts.stored_traits = replace(ponts.traits, native_key_seconds=0).to_json()
-    ponts.save()
-    for room in (courier, looking_up, preparing):
-        monkeypatch.setattr(room, "all_networks", lambda: {"bluesky": model})
-    yield model
-    assert model.unwritten_sends == 0
 
 
 @pytest.fixture
