@@ -18,6 +18,7 @@ from parvis.people.models import Workspace
 from tests.faults.options import Options
 from tests.servers.sandbox import SandboxControl
 
+_MANAGING = "organisations"
 _RETURN = "http://127.0.0.1/return"
 Accounts = dict[str, list[Account]]
 
@@ -76,7 +77,7 @@ def _all_pages(stage: Stage, sandbox: SandboxControl) -> tuple[Connected, ...]:
 
 def _organisation(stage: Stage, sandbox: SandboxControl) -> Connected:
     """Of the first member's, and in the way in which LinkedIn lets its posts be read."""
-    found = _consented(stage, "", sandbox, way="organisations")
+    found = _consented(stage, "", sandbox, way=_MANAGING)
     return next(each for each in found if "organization" in each.remote_id)
 
 
@@ -84,17 +85,17 @@ def _found(
     stage: Stage, handle: str, workspace: Workspace, sandbox: SandboxControl, *, way: str = ""
 ) -> tuple[Connected | Account, ...]:
     if rehearsal.has_pages(stage):
-        return _consented(stage, _who_clicks(stage, handle), sandbox, way=way)
+        return _consented(stage, _who_clicks(stage, handle, way), sandbox, way=way)
     told = sandbox.told(stage.network)["accounts"]
     password = next(each["password"] for each in told if each["handle"] == handle)
     at = replace(stage, handle=handle, password=Secret(password))
     return (rehearsal.rehearse_with(workspace, at),)
 
 
-def _who_clicks(stage: Stage, handle: str) -> str:
-    """On the page of permission; the first one where another person manages the account."""
-    offered = {"facebook", "linkedin"} if handle == "" else {"facebook"}
-    return "" if stage.network in offered else handle.partition("@")[0]
+def _who_clicks(stage: Stage, handle: str, way: str) -> str:
+    """On the page of permission: the account itself, or the first one there where a person manages
+    others' accounts."""
+    return "" if stage.network == "facebook" or way == _MANAGING else handle.partition("@")[0]
 
 
 def _consented(

@@ -37,6 +37,7 @@ from tests.faults.reading import read_deliveries, read_timeline
 TICK = 0.1
 HANDED_OVER_BEFORE = 10.0
 COMPOSING_AT_ONCE = 0.3
+LONGEST_DELAY = 3
 LEAST_PATIENCE = 120.0
 PATIENCE_IN_TERMS = 15.0
 """Of `under_way`: for how long what is under way at the end may take to settle."""
@@ -88,6 +89,8 @@ class Campaign:
         """Until the time is over and everything planned has been handed over."""
         waiting = list(reversed(self._planned))
         while waiting or self._now < self._options.seconds:
+            if self._now > LONGEST_DELAY * self._options.seconds + LEAST_PATIENCE:
+                raise TimeoutError(f"{len(waiting)} posts could not even be handed over")
             self._hand_over(waiting)
             self._misfortune.strike(self._now)
             self._person.act(self._now)

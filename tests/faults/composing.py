@@ -14,6 +14,7 @@ from parvis.compose.content import Content, Said, UsedMedia
 from parvis.compose.media import keep_picture, keep_video
 from parvis.compose.models import Media, Post
 from parvis.compose.verbs import start_draft
+from parvis.deliver.freeze import NotReady
 from parvis.deliver.models import Delivery
 from parvis.deliver.verbs import AlreadyHandedOver, database_now, schedule
 from parvis.people.models import Workspace
@@ -41,14 +42,18 @@ class Composer:
         self.handed_over: dict[int, Delivery] = {}
 
     def hand_over(self, planned: Planned) -> bool:
-        """False when the database is away or its clock is wrong: to be tried again, as a person
-        would."""
+        """False when the database is away, its clock is wrong or the account must be connected
+        again: to be tried again, as a person would."""
         try:
             now = database_now()
             if abs(now - datetime.now(UTC)) > _RIGHT_ENOUGH:
                 return False
             self.handed_over[planned.number] = self._scheduled(planned, now)
         except DatabaseError:
+            return False
+        except NotReady as obstacle:
+            if any(account.can_publish for account in obstacle.findings):
+                raise
             return False
         return True
 

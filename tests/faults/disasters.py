@@ -18,7 +18,7 @@ SURE_SECONDS = 10.0
 DISASTERS_EVERY = 5.0
 WORKERS = 3
 # Of `under_way`: together less than all of it.
-LONGEST_SLEEP, LATEST_ACT = 0.5, 0.35
+LONGEST_SLEEP, LATEST_ACT = 0.5, 0.3
 
 
 class Kind(StrEnum):
