@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from bench.desk import Desk
 from bench.limit import measured_limit
@@ -14,6 +15,7 @@ from bench.workers import await_settled, working
 
 LIMIT = "limit.aiohttp"
 PARVIS = "throughput.parvis"
+BATCH_LOOP = "batch_loop"
 SLOW_PEERS = ("procrastinate", "celery")
 # As bench.peers.celery reads it; not imported from there, for Celery need not be installed.
 BROKER = "BENCH_BROKER"
@@ -41,9 +43,14 @@ def opened_contenders(desk: Desk, options: Options) -> Iterator[list[Contender]]
 
 def missing_peers(options: Options) -> dict[str, str]:
     """{name: why}"""
+    missing = {name: f"{name} is not installed" for name in options.peers if not _is_here(name)}
     if "celery" in options.peers and not redis_is_here():
-        return {"celery": "redis-server is not installed (Debian: apt-get install redis-server)"}
-    return {}
+        missing["celery"] = "redis-server is not installed (Debian: apt-get install redis-server)"
+    return missing
+
+
+def _is_here(peer: str) -> bool:
+    return peer == BATCH_LOOP or find_spec(peer) is not None
 
 
 def _limits(desk: Desk, options: Options) -> list[Contender]:

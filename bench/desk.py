@@ -69,10 +69,16 @@ def opened_desk(accounts: int) -> Iterator[Desk]:
         yield _furnished(open_things, folder, network, accounts)
 
 
-def _settle_in(folder: Path) -> None:
-    for inherited in [name for name in os.environ if name.startswith("PARVIS_")]:
-        del os.environ[inherited]
+def forget_other_desks() -> None:
+    """Whatever installation the caller's environment names, it is not the one that is measured."""
+    for name in [name for name in os.environ if name.startswith("PARVIS_")]:
+        del os.environ[name]
     os.environ.pop("DATABASE_URL", None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "parvis.config.settings"
+
+
+def _settle_in(folder: Path) -> None:
+    forget_other_desks()
     os.environ["PARVIS_DATA"] = str(folder / "data")
     os.environ["PARVIS_ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
 

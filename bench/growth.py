@@ -23,7 +23,6 @@ from bench.plans import explained, slowest_statement
 FLAT = 1.5
 # As many accounts as a busy desk has.
 ACCOUNTS = 50
-ROUNDS = 5
 CALLS = 5
 VERY_LONG_MS = 2000.0
 
@@ -49,7 +48,7 @@ def main(options: Options) -> None:
         plan_ahead(desk)
         sizes = [_grown(desk, deliveries) for deliveries in sorted(options.deliveries)]
         queries = list(_queries(desk))
-        measured = _in_turns(sizes, queries)
+        measured = _in_turns(sizes, queries, options.rounds)
         figures = [_figure(query.name, measured) for query in queries]
         plans = {query.name: explained(slowest_statement(query.call)) for query in queries}
     for figure in figures:
@@ -65,9 +64,9 @@ def _grown(desk: Desk, deliveries: int) -> Size:
     return Size(deliveries, kept_aside(desk, f"with_{deliveries}"))
 
 
-def _in_turns(sizes: Sequence[Size], queries: Sequence[Query]) -> Taken:
+def _in_turns(sizes: Sequence[Size], queries: Sequence[Query], rounds: int) -> Taken:
     measured: Taken = {size.deliveries: defaultdict(list) for size in sizes}
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, rounds + 1):
         for size in sizes:
             use_database(size.database)
             taken = measured[size.deliveries]
@@ -128,13 +127,19 @@ def _figure(name: str, measured: Taken) -> Figure:
     smallest, largest = min(measured), max(measured)
     first = Rounds(f"{name} at {smallest}", "ms", tuple(measured[smallest][name]))
     last = Rounds(name, "ms", tuple(measured[largest][name]))
-    by_size = {str(size): round(statistics.median(measured[size][name]), 2) for size in measured}
+    by_size: dict[str, Any] = {
+        str(size): round(statistics.median(measured[size][name]), 2) for size in measured
+    }
     # Two dozen calls would hide the figure.
     return replace(at_most(last, FLAT, first, **by_size), rounds=())
 
 
+def _middle(taken: Sequence[float]) -> float:
+    return round(statistics.median(taken), 2)
+
+
 def _told(taken: Mapping[str, list[float]]) -> str:
-    return ", ".join(f"{name} {statistics.median(each):.1f} ms" for name, each in taken.items())
+    return ", ".join(f"{name} {_middle(each)} ms" for name, each in taken.items())
 
 
 if __name__ == "__main__":

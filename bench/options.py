@@ -17,6 +17,7 @@ class Options:
     crowd        posts due in the same second
     workers      numbers of worker processes
     deliveries   numbers of deliveries in the database
+    idle         seconds that a desk does nothing before it is weighed
     """
 
     posts: int = 10_000
@@ -28,6 +29,7 @@ class Options:
     crowd: int = 10_000
     workers: tuple[int, ...] = (1, 2, 4)
     deliveries: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    idle: int = 20
 
     def as_arguments(self) -> list[str]:
         return [f"--{field.name}={_written(getattr(self, field.name))}" for field in fields(self)]

@@ -31,13 +31,19 @@ def _cells(figure: dict[str, Any]) -> tuple[str, ...]:
         _value(figure),
         _beside(figure),
         figure.get("target", "").replace(figure.get("compared_to", "\0"), "").strip(),
-        {True: "met", False: "**not met**"}.get(figure.get("met"), ""),
+        _verdict(figure),
     )
+
+
+def _verdict(figure: dict[str, Any]) -> str:
+    if "met" not in figure:
+        return ""
+    return "met" if figure["met"] else "**not met**"
 
 
 def _value(figure: dict[str, Any]) -> str:
     if figure.get("note", "").startswith("not here"):
-        return figure["note"]
+        return str(figure["note"])
     return f"{figure.get('value', 0):,g} {figure['unit']}"
 
 

@@ -4,7 +4,6 @@ python -m bench.weight
 """
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,26 +18,36 @@ from pathlib import Path
 import psutil
 
 import parvis
+from bench.desk import forget_other_desks
 from bench.figures import Rounds, plain, rounded, show, tell
 from bench.options import Options, read_options
 from bench.processes import postgres_of, proportional_megabytes, with_children
 from bench.start import started_and_stopped
 
-# Long enough for the pages' first imports and for several rounds of all that looks regularly.
-SETTLING_SECONDS = 20.0
 LOCKED = Path(__file__).resolve().parent.parent / "requirements" / "run.txt"
 
 
 def main(options: Options) -> None:
-    _show_memory(options)
-    _show_start(options)
+    forget_other_desks()
+    with tempfile.TemporaryDirectory(prefix="parvis-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        _show_start(folder, options.rounds)
+        _show_memory(folder, options)
     _show_size()
 
 
-def _show_memory(options: Options) -> None:
-    with _idle_desk() as (folder, up):
-        tell(f"the desk is up; measured when it has been idle for {SETTLING_SECONDS:.0f} s …")
-        time.sleep(SETTLING_SECONDS)
+def _show_start(folder: Path, rounds: int) -> None:
+    """The first start makes the database; every later one finds it."""
+    first, *later = [started_and_stopped(folder / "data")[0] for _ in range(1 + rounds)]
+    show(plain(Rounds("weight.first_start", "s", (first,)), note="command to first page"))
+    show(plain(Rounds("weight.start", "s", tuple(later)), note="command to first page, again"))
+
+
+def _show_memory(folder: Path, options: Options) -> None:
+    with _idle_desk(folder) as up:
+        tell(f"the desk is up; weighed when it has been idle for {options.idle} s …")
+        time.sleep(options.idle)
         rounds = [_held(folder, up) for _ in range(options.rounds)]
     totals = Rounds("weight.memory", "MB", tuple(sum(held.values()) for held in rounds))
     show(plain(totals, note="proportional set size of all its processes", **_told(rounds[-1])))
@@ -70,9 +79,7 @@ def _kind(process: psutil.Process) -> str:
 
 
 @contextmanager
-def _idle_desk() -> Iterator[tuple[Path, psutil.Process]]:
-    folder = Path(tempfile.mkdtemp(prefix="parvis-bench-"))
-    folder.chmod(0o711)
+def _idle_desk(folder: Path) -> Iterator[psutil.Process]:
     up = subprocess.Popen(
         [
             *(sys.executable, "-m", "parvis", "up", "--json", "--port", "0"),
@@ -85,22 +92,10 @@ def _idle_desk() -> Iterator[tuple[Path, psutil.Process]]:
     try:
         assert up.stdout is not None
         urllib.request.urlopen(json.loads(up.stdout.readline())["url"], timeout=60).close()
-        yield folder, psutil.Process(up.pid)
+        yield psutil.Process(up.pid)
     finally:
         up.send_signal(signal.SIGTERM)
         up.communicate(timeout=60)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _show_start(options: Options) -> None:
-    """The first start makes the database; every later one finds it."""
-    with tempfile.TemporaryDirectory(prefix="parvis-bench-") as name:
-        Path(name).chmod(0o711)
-        first, *later = [
-            started_and_stopped(Path(name) / "data")[0] for _ in range(1 + options.rounds)
-        ]
-    show(plain(Rounds("weight.first_start", "s", (first,)), note="command to first page"))
-    show(plain(Rounds("weight.start", "s", tuple(later)), note="command to first page, again"))
 
 
 def _show_size() -> None:
