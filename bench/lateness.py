@@ -35,7 +35,6 @@ def main(options: Options) -> None:
 
 def _idle(desk: Desk, options: Options) -> None:
     """The percentiles stand for themselves: each post is a round of its own."""
-    desk.network.forget()
     with working(desk):
         first = schedule_apart(desk, options.samples, APART)
         tell(f"{options.samples} single posts, {APART.total_seconds()} s apart …")
@@ -58,7 +57,6 @@ def _crowd(desk: Desk, options: Options) -> None:
     for number in range(1, min(options.rounds, CROWD_ROUNDS) + 1):
         url, posts = desk.network.url, options.crowd
         alone.append(posts / measured_limit("aiohttp", url, posts, options.concurrency))
-        desk.network.forget()
         with working(desk):
             late = await_settled(desk, schedule_due(desk, posts), at_most=600).lateness
         last.append(max(late.values()))

@@ -36,7 +36,6 @@ def main(options: Options) -> None:
 
 def _measured(desk: Desk, workers: int, posts: int) -> tuple[float, Mapping[str, float]]:
     """Deliveries per second, and the share of the machine that each kind of process took."""
-    desk.network.forget()
     with working(desk, workers) as processes:
         due_at = schedule_due(desk, posts)
         before = _spent(desk, processes)
