@@ -18,12 +18,13 @@ from tests.web.counting import queries
 
 pytestmark = pytest.mark.django_db
 
-NOBODY_SENDS = "Nothing is being sent: no worker is running."
+NOBODY_SENDS = "Nothing is being sent: no worker is running"
 
 
 def noticed(code: str, severity: str = "error", **more: Any) -> KeptTrouble:
-    """What some watchdog saw a moment ago."""
-    return KeptTrouble.objects.create(code=code, severity=severity, **{"since": Now(), **more})
+    """What some watchdog saw a moment ago; for as long as a busy machine needs to show it."""
+    told = {"since": Now(), "seen_at": Now() + timedelta(minutes=5), **more}
+    return KeptTrouble.objects.create(code=code, severity=severity, **told)
 
 
 def shown(desk: Client, address: str = "/") -> str:
