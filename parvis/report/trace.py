@@ -97,7 +97,8 @@ def _with_reason(told: str, code: str, facts: dict[str, Any]) -> str:
     """`facts` may hold what was said in English, for a code that this version does not know."""
     if not code:
         return told
-    return f"{told} {sentence_for_reason(code, facts, str(facts.get('sentence') or ''))}"
+    reason = sentence_for_reason(code, facts, str(facts.get("sentence") or ""))
+    return f"{told} ({code})" if reason == code else f"{told} {reason}"
 
 
 def _moment(event: Event) -> datetime | None:

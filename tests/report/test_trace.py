@@ -160,6 +160,13 @@ def test_a_code_that_is_a_reason_is_told_as_one(delivery: Delivery, noon: dateti
     )
 
 
+def test_a_code_that_this_version_does_not_know_stands_in_brackets(
+    delivery: Delivery, noon: datetime
+) -> None:
+    happened(delivery, Happened.HELD, noon, code="of-a-later-version")
+    assert last(delivery).words == "It is held. (of-a-later-version)"
+
+
 def test_a_sign_of_a_network_is_no_format(delivery: Delivery, noon: datetime) -> None:
     attempted(delivery, noon, outcome=Outcome.REFUSED, code="new", answer={"sentence": "100 %s"})
     assert last(delivery).words == "The network refused it. 100 %s"
