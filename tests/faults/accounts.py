@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from yarl import URL
 
 from parvis.connections import rehearsal
@@ -16,6 +17,7 @@ from parvis.connections.verbs import keep_connected
 from parvis.networks.contract import Connected, Secret
 from parvis.people.models import Workspace
 from tests.faults.options import Options
+from tests.faults.reading import author_of
 from tests.servers.sandbox import SandboxControl
 
 _MANAGING = "organisations"
@@ -35,73 +37,62 @@ def connect_accounts(options: Options, workspace: Workspace, sandbox: SandboxCon
 def connect_again(account: Account, sandbox: SandboxControl) -> list[Account]:
     """Asks for permission anew. Answers all that it opens: a person's Pages come as one."""
     stage = next(each for each in rehearsal.stages() if each.network == account.network)
-    known = set(
-        Account.objects.filter(workspace=account.workspace, network=account.network).values_list(
-            "remote_id", flat=True
-        )
-    )
-    found = _found(stage, account.handle, account.workspace, sandbox, way=account.way)
+    same = Account.objects.filter(workspace=account.workspace, network=account.network)
+    known = set(same.values_list("remote_id", flat=True))
+    found = _found(stage, _owner_of(account, sandbox), account.workspace, way=account.way)
     return [
-        one if isinstance(one, Account) else keep_connected(account.workspace, one, is_sandbox=True)
+        one if isinstance(one, Account) else _kept(account.workspace, one)
         for one in found
         if one.remote_id in known
     ]
+
+
+def _owner_of(account: Account, sandbox: SandboxControl) -> dict[str, Any]:
+    """As the sandbox tells of it: handles there are not always those that an API answers."""
+    told = sandbox.told(account.network)["accounts"]
+    handle = account.handle.partition("@")[0]
+    return next(
+        each
+        for each in told
+        if each["is_owner"]
+        and (each["remote_id"] == author_of(account) or each["handle"] == handle)
+    )
 
 
 def _connect(
     stage: Stage, count: int, workspace: Workspace, sandbox: SandboxControl
 ) -> Iterator[Account]:
     told = sandbox.told(stage.network)["accounts"]
-    owners = [each for each in told if each["is_owner"] and _speaks_for_itself(each)]
+    owners = [each for each in told if each["is_owner"]]
     owners += sandbox.let_in(stage.network, max(1, count - len(owners)))
-    if not owners[0]["signs_in"]:
-        # A Page does not sign in: the permission of who manages them opens all of them.
-        yield from (_kept(workspace, each) for each in _all_pages(stage, sandbox)[:count])
+    if stage.network == "facebook":
+        # The permission of who manages the Pages opens all of them at once.
+        yield from (_kept(workspace, each) for each in _consented(stage, "", way="")[:count])
         return
-    if stage.network == "linkedin":
-        yield _kept(workspace, _organisation(stage, sandbox))
-        count -= 1
     for owner in owners[:count]:
-        found = _found(stage, owner["handle"], workspace, sandbox)[0]
-        yield found if isinstance(found, Account) else _kept(workspace, found)
+        found = _found(stage, owner, workspace, way="" if owner["signs_in"] else _MANAGING)
+        ours = next(each for each in found if _is_of(owner, each))
+        yield ours if isinstance(ours, Account) else _kept(workspace, ours)
 
 
-def _speaks_for_itself(told: dict[str, Any]) -> bool:
-    """A Page is opened by who manages it, an organisation of LinkedIn in another way."""
-    return bool(told["signs_in"] or told["kind"] == "page")
-
-
-def _all_pages(stage: Stage, sandbox: SandboxControl) -> tuple[Connected, ...]:
-    return _consented(stage, "", sandbox, way="")
-
-
-def _organisation(stage: Stage, sandbox: SandboxControl) -> Connected:
-    """Of the first member's, and in the way in which LinkedIn lets its posts be read."""
-    found = _consented(stage, "", sandbox, way=_MANAGING)
-    return next(each for each in found if "organization" in each.remote_id)
+def _is_of(owner: dict[str, Any], found: Connected | Account) -> bool:
+    """A member who manages an organisation opens both."""
+    return (owner["kind"] == "organisation") == ("organization" in found.remote_id)
 
 
 def _found(
-    stage: Stage, handle: str, workspace: Workspace, sandbox: SandboxControl, *, way: str = ""
+    stage: Stage, owner: dict[str, Any], workspace: Workspace, *, way: str
 ) -> tuple[Connected | Account, ...]:
     if rehearsal.has_pages(stage):
-        return _consented(stage, _who_clicks(stage, handle, way), sandbox, way=way)
-    told = sandbox.told(stage.network)["accounts"]
-    password = next(each["password"] for each in told if each["handle"] == handle)
-    at = replace(stage, handle=handle, password=Secret(password))
+        return _consented(stage, owner["handle"] if owner["signs_in"] else "", way=way)
+    at = replace(stage, handle=owner["handle"], password=Secret(owner["password"]))
     return (rehearsal.rehearse_with(workspace, at),)
 
 
-def _who_clicks(stage: Stage, handle: str, way: str) -> str:
-    """On the page of permission: the account itself, or the first one there where a person manages
-    others' accounts."""
-    return "" if stage.network == "facebook" or way == _MANAGING else handle.partition("@")[0]
-
-
-def _consented(
-    stage: Stage, handle: str, sandbox: SandboxControl, *, way: str
-) -> tuple[Connected, ...]:
+def _consented(stage: Stage, handle: str, *, way: str) -> tuple[Connected, ...]:
+    """`handle` is who clicks on Allow, the first one there if it is empty."""
     departing = rehearsal.begin_at(stage, _RETURN, way=way)
+    sandbox = SandboxControl(settings.INSTALLATION.sandbox)
     returned = URL(sandbox.consent(departing.url, handle))
     return finish_oauth(departing, returned.query["code"])
 
