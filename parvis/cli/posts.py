@@ -12,8 +12,10 @@ from parvis.cli.moments import EXAMPLE, FoldOption, moment_from, shown_to_a_pers
 from parvis.cli.voice import Voice
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from parvis.compose.models import Post
     from parvis.deliver.models import Delivery
     from parvis.people.models import Workspace
     from parvis.report.posts import PostLine
@@ -43,6 +45,9 @@ Decided = Annotated[
 ]
 DeliveryNumber = Annotated[
     int | None, typer.Option("--delivery", help="Which delivery, if more than one waits.")
+]
+HeldNumber = Annotated[
+    int | None, typer.Option("--delivery", help="One delivery that is held, and not the others.")
 ]
 Candidate = Annotated[
     int | None,
@@ -93,18 +98,18 @@ def cancel(voice: Voice, number: PostNumber) -> None:
     voice.answer({"post": number, "draft": True}, f"Post {number} is a draft again.")
 
 
-def move(voice: Voice, number: PostNumber, at: At, fold: FoldOption = None) -> None:
-    """Let a scheduled post go out at another time."""
+def move(
+    voice: Voice, number: PostNumber, at: At, fold: FoldOption = None, delivery: HeldNumber = None
+) -> None:
+    """Let a scheduled post go out at another time, or one held delivery of it alone."""
     from parvis.cli.desk import opened_desk, the_workspace
     from parvis.cli.naming import post_numbered
     from parvis.cli.obstacles import obstacles_told
 
     with opened_desk(), obstacles_told():
         workspace = the_workspace()
-        from parvis.deliver.verbs import move as moved_to
-
-        due_at = moment_from(at, workspace.zone, fold)
-        moved_to(post_numbered(workspace, number), due_at)
+        post, due_at = post_numbered(workspace, number), moment_from(at, workspace.zone, fold)
+        _give_time(post, delivery, due_at)
         due = shown_to_a_person(due_at, workspace.zone)
         said = f"Post {number} goes out at {due} ({workspace.zone})."
         voice.answer({"post": number, "due_at": due_at}, said)
@@ -169,6 +174,17 @@ def _newest(workspace: "Workspace", state: State, limit: int) -> "list[PostLine]
         number, pages = page.number, page.pages
         lines += page.lines
     return lines[:limit]
+
+
+def _give_time(post: "Post", number: int | None, due_at: "datetime") -> None:
+    from parvis.cli.naming import delivery_of
+    from parvis.deliver import verbs
+
+    if number is None:
+        verbs.move(post, due_at)
+    else:
+        held = list(post.deliveries.filter(state="held").select_related("account"))
+        verbs.move_alone(delivery_of(post, number, held), due_at)
 
 
 def _decided(delivery: "Delivery") -> dict[str, object]:

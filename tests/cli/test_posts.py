@@ -74,6 +74,19 @@ def test_move_changes_when_it_goes_out(say, ponts: Account) -> None:
     assert Delivery.objects.get().due_at.year == 2031
 
 
+def test_a_held_delivery_is_moved_alone(say, ponts: Account, ponts_mastodon: Account) -> None:
+    post_id = scheduled(ponts, ponts_mastodon, in_=TOMORROW).post_id
+    out, held = Delivery.objects.filter(post=post_id).order_by("pk")
+    in_state(out, State.PUBLISHED)
+    in_state(held, State.HELD, "too-late")
+    at = ("--at", "2031-01-01T10:00Z")
+    assert say("posts", "move", post_id, *at, "--delivery", out.pk).exit_code == 4
+    assert say("posts", "move", post_id, *at, "--delivery", held.pk).exit_code == 0
+    years = {each.pk: each.due_at.year for each in Delivery.objects.all()}
+    assert years == {out.pk: out.due_at.year, held.pk: 2031}
+    assert state_of(held) == State.SCHEDULED
+
+
 def test_delete_takes_it_off_the_desk(say, ponts: Account) -> None:
     delivery = scheduled(ponts, in_=TOMORROW)
     say("posts", "delete", delivery.post_id)
