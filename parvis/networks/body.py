@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import aiohttp
 
 from parvis.networks.errors import NotSent
 from parvis.networks.secret import Secret
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,11 @@ async def _open(content: Path | Slice, files: AsyncExitStack) -> BinaryIO:
         if isinstance(content, Slice):
             return io.BytesIO(await asyncio.to_thread(content.read))
         return files.enter_context(await asyncio.to_thread(path.open, "rb"))
-    except OSError:
+    except OSError as error:
+        log.error(
+            "a media file cannot be read: is its disk mounted?",
+            extra={"file": str(path), "error": error.strerror},
+        )
         raise NotSent(
             "file-missing",
             f"The file {path.name} could not be read. Nothing was posted; it is tried again.",
