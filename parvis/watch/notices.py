@@ -41,6 +41,8 @@ class Due:
 
 def tell_what_is_due(database: Database, terms: Terms) -> int:
     """Answers how many notices were sent. Raises DatabaseInTrouble."""
+    if not settings.ALERTS.ways:
+        return 0
     with database.asked() as cursor:
         language = language_of_notices(cursor)
         due = list(claim(cursor, settings.ALERTS.ways, terms))
@@ -53,8 +55,6 @@ def tell_what_is_due(database: Database, terms: Terms) -> int:
 
 
 def claim(cursor: Cursor, ways: tuple[str, ...], terms: Terms) -> Iterator[Due]:
-    if not ways:
-        return
     cursor.execute(
         _CLAIM,
         {

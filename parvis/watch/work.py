@@ -187,7 +187,7 @@ def _hand(row: tuple[Any, ...]) -> Hand:
     )
 
 
-# A worker stopped in good order counts for when its role was last seen, and is then forgotten.
+# A worker that stopped in good order counts for when its role was last seen, for a day.
 _HANDS = """
 WITH told AS (
     SELECT w.*, w.stopped_at IS NULL AND w.beat_at < clock_timestamp() - %(silent)s AS is_silent
@@ -200,6 +200,7 @@ SELECT w.name, w.host, ARRAY(SELECT jsonb_array_elements_text(w.roles)),
            WHERE n.host = w.host AND n.roles = w.roles AND n.stopped_at IS NULL AND NOT n.is_silent
              AND n.started_at > w.beat_at)
 FROM told w
+WHERE w.stopped_at IS NULL OR w.stopped_at > clock_timestamp() - interval '1 day'
 ORDER BY w.name
 """
 

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.db.models.functions import Now
 from playwright.sync_api import Browser, expect
 
@@ -48,6 +50,21 @@ def test_the_strip_fits_a_telephone_and_says_what_its_colours_say(
         root = "document.documentElement"
         too_wide = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
         assert too_wide == 0
+
+
+def test_a_page_that_the_database_fails_is_told_as_a_server_runs_it(
+    chromium: Browser, running_desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise OperationalError from psycopg.OperationalError()
+
+    monkeypatch.setattr("parvis.web.views.today.today_of", fail)
+    with at_the_desk(chromium, running_desk) as desk:
+        page = desk.new_page()
+        answer = page.goto("/")
+        assert answer is not None
+        assert answer.status == 503
+        expect(page.get_by_role("heading")).to_have_text("The database does not answer")
 
 
 def test_the_strip_leads_to_what_waits_for_a_decision(
