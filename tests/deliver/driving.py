@@ -1,6 +1,6 @@
 """Drives clock and courier by hand: what a worker does in a loop, one turn at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +39,17 @@ Surroundings = Callable[[], AbstractAsyncContextManager[None]]
 
 def deliver_due(http: Callable[[], Http] = new_http, around: Surroundings = nullcontext) -> None:
     """One batch of what is due now, from claim to settlement."""
-    async_to_sync(_carry)(claims.claim_due(100), http, around)
+    deliver_claimed(claims.claim_due(100), http=http, around=around)
+
+
+def deliver_claimed(
+    batch: Sequence[claims.Claim],
+    worker: str = "one",
+    *,
+    http: Callable[[], Http] = new_http,
+    around: Surroundings = nullcontext,
+) -> None:
+    async_to_sync(_carry)(batch, worker, http, around)
 
 
 def let_leases_lapse() -> None:
@@ -74,9 +84,11 @@ def look_up_at_once() -> None:
     async_to_sync(_look_up)(claims.claim_lookups(100))
 
 
-async def _carry(batch: list[claims.Claim], new: Callable[[], Http], around: Surroundings) -> None:
+async def _carry(
+    batch: Sequence[claims.Claim], worker: str, new: Callable[[], Http], around: Surroundings
+) -> None:
     async with around(), new() as http:
-        await Courier(http, "one").deliver(batch)
+        await Courier(http, worker).deliver(batch)
 
 
 async def _look_up(batch: list[claims.Claim]) -> None:

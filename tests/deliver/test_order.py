@@ -23,6 +23,7 @@ from parvis.networks.http import Http
 from parvis.people.models import Workspace
 from tests.cast import connect, make_due, scheduled
 from tests.deliver.driving import (
+    deliver_claimed,
     deliver_due,
     end_all_waiting,
     look_up_due,
@@ -127,8 +128,7 @@ def test_several_workers_and_clocks_keep_the_order(ponts: Account, network: Mode
     network.fates.extend(["publish not sent", "prepare fails", "publish lost answer"])
     network.fates.extend(["publish lost request"])
     for turn in range(60):
-        batch = claims.claim_due(1 + turn % 4)
-        async_to_sync(_carry)(f"worker {turn % 3}", batch)
+        deliver_claimed(claims.claim_due(1 + turn % 4), f"worker {turn % 3}")
         look_up_due()
         end_all_waiting()
     assert set(Delivery.objects.values_list("state", flat=True)) == {State.PUBLISHED}
@@ -325,8 +325,3 @@ def _bluesky(workspace: Workspace, handle: str) -> Account:
 
 async def _claimed(limit: int = 100) -> list[claims.Claim]:
     return await sync_to_async(claims.claim_due)(limit)
-
-
-async def _carry(worker: str, batch: list[claims.Claim]) -> None:
-    async with new_http() as http:
-        await Courier(http, worker).deliver(batch)
