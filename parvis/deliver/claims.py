@@ -154,7 +154,9 @@ def _json(value: Any) -> Any:
 # its queue, one probe of an index, so that neither a backlog of one account nor the history of all
 # makes it slower. An account that a network told to wait is passed over, and so is one of which a
 # delivery is under way. A delivery that waits to be tried again holds later ones back, but not
-# for ever: one film that is never worked through must not silence its account.
+# for ever: one film that is never worked through must not silence its account. (NOT IN reads what
+# is under way once, whatever the planner believes; NOT EXISTS would for each account, since at rest
+# there is nothing of it and the statistics say so.)
 _CLAIM_DUE = """
 WITH due AS (
     SELECT q.id
@@ -175,9 +177,9 @@ WITH due AS (
       AND EXISTS (SELECT 1 FROM deliver_delivery
                   WHERE state = 'scheduled' AND ready_at <= statement_timestamp())
       AND (a.waits_until IS NULL OR a.waits_until <= statement_timestamp())
-      AND NOT EXISTS (
-          SELECT 1 FROM deliver_delivery e
-          WHERE e.account_id = a.id AND e.state IN ('claimed', 'sending', 'checking')
+      AND a.id NOT IN (
+          SELECT e.account_id FROM deliver_delivery e
+          WHERE e.state IN ('claimed', 'sending', 'checking')
             AND (e.began_at IS NULL OR e.began_at > statement_timestamp() - %(order)s::interval)
       )
     ORDER BY q.first, a.id, q.due_at, q.id LIMIT %(limit)s
