@@ -96,6 +96,13 @@ def test_a_host_whose_share_is_not_mounted_is_refused(hosts: Hosts) -> None:
     assert told["error"]["code"] == "other-media"
 
 
+def test_keys_are_not_adopted_while_somebody_works(hosts: Hosts, first: Host, second: Host) -> None:
+    worker = first.work()
+    wait_until(lambda: worker.pid in roles_at_work(hosts), 30, "the worker to tell of itself")
+    told = second.installed.answer("adopt")
+    assert (told["exit_code"], told["error"]["code"]) == (3, "working")
+
+
 def test_the_doctor_of_a_host_says_that_it_belongs_to_the_desk(second: Host) -> None:
     told = second.installed.answer("doctor")
     (found,) = [each for each in told["findings"] if each["check"] == "identity"]
