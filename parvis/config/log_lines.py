@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from structlog.processors import ExceptionRenderer, format_exc_info
 from structlog.tracebacks import ExceptionDictTransformer
@@ -83,7 +83,8 @@ class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         facts = _facts_of(record)
         if record.exc_info:
-            facts = dict(self._failures(None, "", {**facts, "exc_info": record.exc_info}))
+            told = self._failures(None, "", {**facts, "exc_info": record.exc_info})
+            facts = cast("Facts", told)
         if record.stack_info:
             facts["stack"] = record.stack_info
         return self._written(_without_secrets(facts))
