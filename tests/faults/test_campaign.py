@@ -13,17 +13,17 @@ pytestmark = [pytest.mark.installation, pytest.mark.timeout(600)]
 
 
 def test_nothing_is_lost_duplicated_or_wrong_on_any_network_whatever_breaks() -> None:
-    told = campaign("--seed=11", "--posts=280", "--minutes=1.25")
+    told = campaign("--seed=11", "--posts=210", "--minutes=1")
 
     assert told.exit_code == 0, told.stderr
     assert [line["network"] for line in told.lines] == [*PORTS, "total"]
     assert (told.total["lost"], told.total["duplicated"], told.total["wrong"]) == (0, 0, 0)
-    assert told.total["published"] > 200
+    assert told.total["published"] > 150
     assert {gap.rpartition(": ")[2] for gap in told.total["hit"]["gaps"]} >= _ALWAYS_HIT
     assert set(told.total["hit"]["disasters"]) >= _ALWAYS_BEFALLING
     assert told.total["hit"]["faults"]["lose-answer on publish"] > 0
 
 
-_ALWAYS_HIT = {Gap.TAKEN, Gap.WRITTEN, Gap.ANSWERED, Gap.ABOUT_TO_WRITE}
-_ALWAYS_BEFALLING = set(Kind) - {Kind.BACKEND_KILLED}
-"""A backend can be away already when its turn to die comes."""
+_ALWAYS_HIT = {Gap.TAKEN, Gap.WRITTEN, Gap.CALLING, Gap.ANSWERED}
+_ALWAYS_BEFALLING = {Kind.CUT, Kind.FROZEN, Kind.KILLED, Kind.WORKER_CLOCK, Kind.POSTGRES_KILLED}
+"""What a busy machine reaches in a minute; the others come as well, as a rule."""
