@@ -1,4 +1,4 @@
-"""Room on the disks that the data folder and the embedded database lie on."""
+"""Room on the disks that the data folder, the media and the embedded database lie on."""
 
 import shutil
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def examine_space(installed: Installation, host: str) -> list[Trouble]:
 
 def _folders(installed: Installation) -> list[Path]:
     """One for each disk, that of the data folder first."""
-    wanted = [installed.data]
+    wanted = [installed.data, installed.media]
     if installed.database_url is None:
         wanted.append(installed.data / "postgres")
     by_disk: dict[int, Path] = {}
