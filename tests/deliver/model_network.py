@@ -1,14 +1,15 @@
 """A small model of a network, at the contract's border: a set of posts, and requests on their way.
 
 It stands where no real server can: random histories need thousands of calls, and requests that
-land long after nobody waits for them. `fates` says what becomes of the next calls.
+land long after nobody waits for them. `fates` says what becomes of the next calls, and `passed` how
+much time has gone by for this machine.
 """
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -32,10 +33,13 @@ from parvis.networks.errors import (
     NetworkError,
     NotSent,
     PrepareAnew,
+    Reconnect,
     Refused,
+    SlowDown,
     Unknown,
 )
 from parvis.networks.http import Http
+from parvis.networks.present import now, seconds_of_this_machine
 
 
 class Killed(BaseException):
@@ -47,6 +51,7 @@ class Post:
     """`answers` is the id of the post that it answers; empty for the first of a thread."""
 
     remote_id: str
+    author: str
     key: str
     text: str
     answers: str
@@ -74,6 +79,7 @@ class ModelNetwork(Bluesky):
     unwritten_sends: int = 0
     offered: list[Json | None] = field(default_factory=list)
     made: int = 0
+    passed: float = 0.0
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -108,8 +114,11 @@ class ModelNetwork(Bluesky):
         if uploads:
             await progress.keep("upload", {"chunk": 4})
         self.made += 1
-        answers = follows[-1].remote_id if follows else ""
-        return Prepared(key=key, text=part.text, body={"answers": answers, "made": self.made})
+        return Prepared(
+            key=key,
+            text=part.text,
+            body={"answers": _answered(part, follows), "made": self.made, "author": account.handle},
+        )
 
     async def publish(self, http: Http, account: contract.Account, prepared: Prepared) -> Published:
         await self._see_that_it_is_written(prepared)
@@ -118,6 +127,9 @@ class ModelNetwork(Bluesky):
             raise _ERRORS[fate]()
         if fate in ("lost request", "killed before"):
             raise Unknown("no-answer", "Silence.") if fate == "lost request" else Killed
+        if fate == "stopped" and self.stalled:
+            await self.stalled()
+            self._see_that_it_may_leave(http)
         if fate == "late":
             self.under_way.append(UnderWay(prepared=prepared))
             raise Unknown("no-answer", "Silence.")
@@ -141,6 +153,8 @@ class ModelNetwork(Bluesky):
         fate = self._next_fate("look up ")
         if fate == "fails":
             raise NotSent("no-answer", "Silence.")
+        if fate in _ERRORS:
+            raise _ERRORS[fate]()
         if fate == "defect":
             raise ZeroDivisionError
         found = [post for post in self.posts if self._matches(post, prepared, others)]
@@ -152,10 +166,11 @@ class ModelNetwork(Bluesky):
         for post in self.posts:
             if self.keyed and post.key == prepared.key:
                 return post
-            if self.takes_no_equals and post.text == prepared.text:
+            if self.takes_no_equals and _says_the_same(post, prepared):
                 raise _ERRORS["duplicate"]()
         post = Post(
             remote_id=str(len(self.posts)),
+            author=prepared.body["author"],
             key=prepared.key,
             text=prepared.text,
             answers=prepared.body["answers"],
@@ -174,8 +189,8 @@ class ModelNetwork(Bluesky):
     def _matches(self, post: Post, prepared: Prepared, others: frozenset[str]) -> bool:
         if self.keyed:
             return post.key == prepared.key
-        says_the_same = (post.text, post.answers) == (prepared.text, prepared.body["answers"])
-        return says_the_same and post.remote_id not in others
+        fits = _says_the_same(post, prepared) and post.answers == prepared.body["answers"]
+        return fits and post.remote_id not in others
 
     def _next_fate(self, call: str) -> str:
         """A fate for another kind of call stays in line: it befalls the next of its own kind."""
@@ -184,6 +199,12 @@ class ModelNetwork(Bluesky):
                 self.fates.remove(fate)
                 return fate.removeprefix(call)
         return ""
+
+    def _see_that_it_may_leave(self, http: Http) -> None:
+        """As the client does when its connection stands: see tests/networks/test_sending_before."""
+        moment = http._send_before
+        if moment is not None and seconds_of_this_machine() + self.passed > moment:
+            raise NotSent("too-late-to-send", "The right to send had run out.")
 
     async def _see_that_it_is_written(self, prepared: Prepared) -> None:
         written = Attempt.objects.filter(outcome=Outcome.OPEN, request=_stored(prepared))
@@ -198,7 +219,20 @@ _ERRORS: dict[str, Callable[[], NetworkError]] = {
     "blocked": lambda: Blocked("out-of-credit", "Buy credit.", host="example.org"),
     "duplicate": lambda: Duplicate("duplicate", "It is there already."),
     "anew": lambda: PrepareAnew("media-gone", "The upload is gone.", host="example.org"),
+    "limited": lambda: SlowDown("rate-limit", "Wait.", until=now() + timedelta(minutes=1)),
+    "reconnect": lambda: Reconnect("reconnect", "The account must be connected again."),
 }
+
+
+def _answered(part: Part, follows: Sequence[Published]) -> str:
+    """The part before it, or the post itself where it is a comment; nothing for the first."""
+    if not follows:
+        return ""
+    return follows[0 if part.is_comment else -1].remote_id
+
+
+def _says_the_same(post: Post, prepared: Prepared) -> bool:
+    return (post.author, post.text) == (prepared.body["author"], prepared.text)
 
 
 def _stored(prepared: Prepared) -> dict[str, Any]:
