@@ -202,7 +202,8 @@ WITH given AS (
     WHERE g.attempt_id IS NULL AND g.before <> 'checking' AND g.outcome IS NOT NULL
 ), traced AS (
     INSERT INTO deliver_event (delivery_id, kind, part, worker, code, facts, at)
-    SELECT s.id, g.event, g.part, %(worker)s, g.event_code, g.facts, clock_timestamp()
+    SELECT s.id, g.event, g.part, %(worker)s, g.event_code,
+           g.facts || jsonb_build_object('sentence', g.sentence), clock_timestamp()
     FROM settled s JOIN given g ON g.id = s.id
     WHERE g.event IS NOT NULL
 )

@@ -44,7 +44,9 @@ def beat(sign: Sign) -> float:
 
 
 def replace_lost(sign: Sign) -> int:
-    """A worker that starts stands in for those of its kind that this host has lost."""
+    """A worker that starts stands in for those of its kind that this host has lost. Who stopped in
+    good order is forgotten after a day."""
+    Worker.objects.filter(stopped_at__lt=Now() - timedelta(days=1)).delete()
     lost = silent_workers().filter(host=platform.node(), roles=sorted(sign.roles))
     return lost.exclude(name=sign.name).delete()[0]
 
