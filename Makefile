@@ -26,7 +26,7 @@ endif
 run: $(VENV)/.installed
 	@exec $(BIN)/parvis up --sandbox --port $(PORT)
 
-test: $(VENV)/.developing
+test: $(VENV)/.measuring
 	@tests/prepare
 	$(BIN)/python -m pytest $(if $(NO_SKIPS),--no-skips) $(if $(ONLY),$(ONLY),$(SIDE_BY_SIDE))
 

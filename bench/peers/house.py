@@ -115,9 +115,10 @@ def _playing(module: str, what: str) -> list[str]:
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
+    """All is settled and read: it may end as it likes."""
     worker.terminate()
     try:
-        worker.wait(timeout=20)
+        worker.wait(timeout=3)
     except subprocess.TimeoutExpired:
         worker.kill()
         worker.wait()
