@@ -26,7 +26,7 @@ from tests.faults.disasters import WORKERS, disasters, orders
 from tests.faults.gaps import read_hits
 from tests.faults.judging import Fault, Verdict, judge
 from tests.faults.links import Link, ProxyLink, relay_thread
-from tests.faults.misfortune import Misfortune
+from tests.faults.misfortune import FROZEN_LEASES, Misfortune
 from tests.faults.namespace import namespace_link, namespaces_work
 from tests.faults.options import Options, Trouble
 from tests.faults.person import Person
@@ -75,6 +75,7 @@ class Campaign:
             disasters=disasters(options, settings.TERMS),
             orders=orders(options, settings.TERMS, known),
             stops=stop_points(options),
+            frozen_leases=_FROZEN_LEASES[options.trouble],
         )
         self._misfortune.begin()
         self._began = time.monotonic()
@@ -177,6 +178,10 @@ def _something_is_under_way() -> bool:
         return True
 
 
+_FROZEN_LEASES = dict.fromkeys(Trouble, FROZEN_LEASES) | {
+    # Nothing is done late there that a longer sleep could add to.
+    Trouble.FREEZING: (1.2, 10.0)
+}
 _PUT_TO_THE_TEST = {
     Trouble.ALL: ("gaps", "disasters", "faults"),
     Trouble.ANSWERS: ("faults",),

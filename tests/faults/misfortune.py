@@ -16,15 +16,20 @@ import psycopg
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
+from django.db.models import Q
 
+from parvis.deliver.models import Delivery, Happened
+from parvis.deliver.states import FINAL, LEASED
+from parvis.deliver.verbs import database_now
 from tests.faults import clocks
 from tests.faults.crew import Worker
 from tests.faults.disasters import Disaster, Kind, Order
 from tests.faults.gaps import StopPoint
 from tests.faults.place import Place
 
-_FROZEN_LEASES = 1.5
-"""For how many leases a worker stays frozen that has stopped itself."""
+FROZEN_LEASES = (1.2, 1.8)
+"""For how many leases a worker stays frozen that has stopped itself: at least, and at most while
+others have not brought to its end what it had in its hands."""
 
 
 class Misfortune:
@@ -38,6 +43,7 @@ class Misfortune:
         disasters: Sequence[Disaster],
         orders: Sequence[Order],
         stops: Iterator[StopPoint | None],
+        frozen_leases: tuple[float, float] = FROZEN_LEASES,
     ) -> None:
         self._place = place
         self._workers = workers
@@ -45,6 +51,8 @@ class Misfortune:
         self._orders = list(reversed(orders))
         self._ordered: list[Order] = []
         self._stops = stops
+        self._frozen_leases = frozen_leases
+        self._stopped_itself: dict[str, float] = {}
         self._mending: list[tuple[float, int, Callable[[], None]]] = []
         self._number = itertools.count()
         self._asleep: set[str] = set()
@@ -102,10 +110,17 @@ class Misfortune:
     def _look_after(self, worker: Worker, now: float) -> None:
         if worker.has_ended:
             self._asleep.discard(worker.name)
+            self._stopped_itself.pop(worker.name, None)
             worker.kill()
             worker.start(next(self._stops))
         elif worker.is_frozen and worker.name not in self._asleep:
-            self._wake_later(worker, now + _FROZEN_LEASES * settings.TERMS.lease)
+            self._wake_in_time(worker, now, self._stopped_itself.setdefault(worker.name, now))
+
+    def _wake_in_time(self, worker: Worker, now: float, since: float) -> None:
+        least, most = (each * settings.TERMS.lease for each in self._frozen_leases)
+        if now > since + most or (now > since + least and not _is_left_lying()):
+            del self._stopped_itself[worker.name]
+            worker.wake()
 
     def _wake_later(self, worker: Worker, at: float) -> None:
         def wake() -> None:
@@ -182,6 +197,17 @@ def _kill_backend(postmaster: psutil.Process) -> bool:
                 child.kill()
                 return True
     return False
+
+
+def _is_left_lying() -> bool:
+    """Whether something of a lost worker has not been brought to its end by another."""
+    taken_over = Q(events__kind=Happened.TAKEN_OVER) & ~Q(state__in=FINAL)
+    try:
+        lapsed = Q(state__in=LEASED, lease_until__lt=database_now())
+        return Delivery.objects.filter(lapsed | taken_over).exists()
+    except (DatabaseError, psycopg.Error):
+        close_old_connections()
+        return True
 
 
 def move_database_clock(wrong_by: float) -> bool:

@@ -41,6 +41,7 @@ class Person:
         self._sandbox = sandbox
         self._chance = random.Random(f"{seed}/person")
         self._plans: list[tuple[float, Deed, Delivery]] = []
+        self._asked_since: dict[int, float] = {}
         self._looks_at = 0.0
         self.did: Counter[str] = Counter()
 
@@ -54,7 +55,7 @@ class Person:
         self._do_what_was_intended(now)
         if now >= self._looks_at:
             self._looks_at = now + LOOKS_EVERY
-            self._look_at_the_desk()
+            self._look_at_the_desk(now)
 
     def _do_what_was_intended(self, now: float) -> None:
         due = [plan for plan in self._plans if plan[0] <= now]
@@ -70,27 +71,28 @@ class Person:
             later = timedelta(seconds=self._chance.uniform(1, 15))
             verbs.move(delivery.post, verbs.database_now() + later, by=self._alice)
 
-    def _look_at_the_desk(self) -> None:
+    def _look_at_the_desk(self, now: float) -> None:
         for account in _waiting_for_permission():
             self._try("connected again", lambda account=account: self._connect_again(account))
         for delivery in _to_release():
             self._try("released", lambda one=delivery: verbs.release(one, by=self._alice))
         for delivery in _to_decide():
-            self._decide(delivery)
+            if now - self._asked_since.setdefault(delivery.pk, now) > settings.TERMS.under_way:
+                self._try("decided", lambda one=delivery: self._decide(one))
 
     def _connect_again(self, account: Account) -> None:
         for connected in connect_again(account, self._sandbox):
             welcome_back(connected)
 
     def _decide(self, delivery: Delivery) -> None:
-        """By what she sees on the network; not before nothing can be under way any more."""
+        """By what she sees on the network, by her own clock long after anything was sent."""
         found = self._found(delivery)
         if found is None and delivery.pk % 2:
-            self._try("sent again", lambda: verbs.send_again(delivery, by=self._alice))
+            verbs.send_again(delivery, by=self._alice)
         elif found is None:
-            self._try("given up", lambda: verbs.give_up(delivery, by=self._alice))
+            verbs.give_up(delivery, by=self._alice)
         elif len(delivery.receipts) + 1 == len(delivery.parts):
-            self._try("it is there", lambda: verbs.it_is_there(delivery, found, by=self._alice))
+            verbs.it_is_there(delivery, found, by=self._alice)
 
     def _found(self, delivery: Delivery) -> Published | None:
         """The part that she is asked about, if it is on the network and no other delivery's."""
@@ -140,13 +142,7 @@ def _to_release() -> list[Delivery]:
 
 def _to_decide() -> list[Delivery]:
     asked = Delivery.objects.filter(state=State.UNKNOWN).select_related("account")
-    return [one for one in _asked(lambda: asked) if one.pk % _LEFT_ALONE and _is_over(one)]
-
-
-def _is_over(delivery: Delivery) -> bool:
-    last = delivery.attempts.order_by("-started_at").first()
-    over = timedelta(seconds=settings.TERMS.under_way)
-    return last is None or last.started_at + over < verbs.database_now()
+    return [one for one in _asked(lambda: asked) if one.pk % _LEFT_ALONE]
 
 
 def _asked(rows: Callable[[], Iterable[object]]) -> list:
