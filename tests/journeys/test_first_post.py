@@ -29,7 +29,7 @@ def test_a_post_with_a_picture_is_scheduled_in_the_browser_and_reaches_the_real_
         compose_with_picture(page, world.account.handle, picture_file(tmp_path))
         at = next_minute()
         page.get_by_label("Date").fill(at.strftime("%Y-%m-%d"))
-        page.get_by_label("Time").fill(at.strftime("%H:%M"))
+        page.get_by_label("Time", exact=True).fill(at.strftime("%H:%M"))
         page.get_by_role("button", name="Schedule").click()
         expect(page.locator(".state-due").first).to_be_visible()
         assert world.texts() == []

@@ -243,7 +243,7 @@ def test_scheduling_by_keyboard_hands_over_what_was_just_typed(
 ) -> None:
     page = opened(desk)
     page.get_by_label("Date").fill("2099-04-22")
-    page.get_by_label("Time").fill("08:30")
+    page.get_by_label("Time", exact=True).fill("08:30")
     page.get_by_label("What you want to say").fill(TEXT)
     page.get_by_label("What you want to say").press("Control+Enter")
     page.wait_for_url("**/posts/*/")
@@ -280,7 +280,7 @@ def test_everything_works_without_scripts(
     page.get_by_label("say it differently here").first.check()
     page.get_by_label(f"What {ponts.handle} says").fill("Said otherwise")
     page.get_by_label("Date").fill("2099-04-22")
-    page.get_by_label("Time").fill("08:30")
+    page.get_by_label("Time", exact=True).fill("08:30")
     page.get_by_role("button", name="Schedule").click()
     page.wait_for_url("**/posts/*/")
     part = Delivery.objects.get().parts[0]

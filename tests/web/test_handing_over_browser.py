@@ -31,7 +31,7 @@ def composing(desk: BrowserContext) -> Page:
     page.get_by_label("What you want to say").fill(TEXT)
     expect(page.locator("#state [data-said]")).to_have_text("Draft kept")
     page.get_by_label("Date").fill("2099-04-22")
-    page.get_by_label("Time").fill("08:30")
+    page.get_by_label("Time", exact=True).fill("08:30")
     return page
 
 
