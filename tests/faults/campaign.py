@@ -7,11 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
 import psycopg
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection, connections
+from django.db.models import Q
 
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
@@ -102,7 +104,7 @@ class Campaign:
         self._misfortune.end()
         patience = max(LEAST_PATIENCE, PATIENCE_IN_TERMS * settings.TERMS.under_way)
         deadline = time.monotonic() + patience
-        while time.monotonic() < deadline and _something_is_under_way():
+        while time.monotonic() < deadline and _something_is_under_way(patience):
             self._misfortune.keep_alive()
             self._person.act(self._now)
             time.sleep(TICK * 5)
@@ -169,10 +171,13 @@ def _make_the_clock_movable() -> None:
     connections.close_all()
 
 
-def _something_is_under_way() -> bool:
-    """What is not due yet counts as well: a person may have moved it."""
+def _something_is_under_way(patience: float) -> bool:
+    """What is not due yet counts as well: a person may have moved it. What waits for a limit that
+    lasts for longer does not: LinkedIn's end at midnight."""
     try:
-        return Delivery.objects.filter(state__in=_UNDER_WAY).exists()
+        later = database_now() + timedelta(seconds=patience)
+        waits = Q(account__waits_until__gt=later) | Q(ready_at__gt=later)
+        return Delivery.objects.filter(~waits, state__in=_UNDER_WAY).exists()
     except (DatabaseError, psycopg.Error):
         close_old_connections()
         return True

@@ -149,10 +149,12 @@ def _orders(
 ) -> Iterator[Order]:
     """First those that leave an outcome unknown, then any."""
     at = 0.5
+    limits = 1 if network in _LIMITED_UNTIL_MIDNIGHT else options.posts
     while at <= options.seconds:
         is_sure = options.trouble is Trouble.ANSWERS or at < SURE_SECONDS
         fault, on = chance.choice(_SURE if is_sure else _POSSIBLE)
-        if fault in known:
+        limits -= fault == "rate-limit"
+        if fault in known and (fault != "rate-limit" or limits >= 0):
             yield Order(
                 at=round(at, 3),
                 network=network,
@@ -164,6 +166,8 @@ def _orders(
 
 
 _SURE = (("lose-answer", "publish"), ("act-late", "publish"), ("error-after", "publish"))
+_LIMITED_UNTIL_MIDNIGHT = frozenset({"linkedin"})
+"""One limit, and an account has nothing more to say for the rest of the campaign."""
 _ANYWHERE = ("lose-request", "lose-answer", "error-before", "error-after", "html-error-page")
 _GARBLED = ("malformed", "empty-body", "delay", "rate-limit")
 _PURPOSES = ("publish", "upload", "processing", "container", "look-up", "token", "account")

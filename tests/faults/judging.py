@@ -27,7 +27,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A delivery as Parvis keeps it; `receipts` are the network's ids of its published parts."""
+    """A delivery as Parvis keeps it; `receipts` are the network's ids of its published parts.
+    `waits` for the end of a limit that the network told, as its page says."""
 
     id: int
     author: str
@@ -35,6 +36,7 @@ class Recorded:
     parts: tuple[Said, ...]
     receipts: tuple[str, ...] = ()
     is_due: bool = True
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ class Verdict:
     refused: int = 0
     held: int = 0
     taken_back: int = 0
+    waiting: int = 0
     violations: Sequence[Violation] = field(default_factory=tuple)
 
     def count(self, fault: Fault) -> int:
@@ -85,6 +88,7 @@ def judge(recorded: Sequence[Recorded], shown: Sequence[Shown]) -> Verdict:
         refused=states.count("refused"),
         held=sum(state in TOLD for state in states),
         taken_back=states.count("cancelled"),
+        waiting=sum(one.waits and one.state not in TOLD | ENDED for one in recorded),
         violations=(
             *_lost(recorded),
             *_more_than_sent(recorded, shown),
@@ -95,7 +99,7 @@ def judge(recorded: Sequence[Recorded], shown: Sequence[Shown]) -> Verdict:
 
 def _lost(recorded: Iterable[Recorded]) -> Iterator[Violation]:
     for one in recorded:
-        if one.is_due and one.state not in TOLD | ENDED:
+        if one.is_due and not one.waits and one.state not in TOLD | ENDED:
             yield Violation(
                 fault=Fault.LOST,
                 delivery=one.id,

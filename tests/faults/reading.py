@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from parvis.connections.models import Account
@@ -19,18 +20,25 @@ def read_timeline(sandbox: SandboxControl, network: str) -> list[Shown]:
 def read_deliveries(network: str) -> list[Recorded]:
     now = database_now()
     kept = Delivery.objects.filter(account__network=network).select_related("account")
-    return [_recorded(one, is_due=one.due_at <= now) for one in kept.order_by("pk")]
+    return [_recorded(one, now) for one in kept.order_by("pk")]
 
 
-def _recorded(one: Delivery, *, is_due: bool) -> Recorded:
+def _recorded(one: Delivery, now: datetime) -> Recorded:
     return Recorded(
         id=one.pk,
         author=author_of(one.account),
         state=one.state,
         parts=tuple(Said(text=part["text"], media=len(part["media"])) for part in one.parts),
         receipts=tuple(str(receipt["remote_id"]) for receipt in one.receipts),
-        is_due=is_due,
+        is_due=one.due_at <= now,
+        waits=_waits_for_a_limit(one, now),
     )
+
+
+def _waits_for_a_limit(one: Delivery, now: datetime) -> bool:
+    told = one.account.waits_until
+    is_limited = one.reason_code == "rate-limit" and one.ready_at > now
+    return is_limited or (told is not None and told > now)
 
 
 def _shown(post: dict[str, Any]) -> Shown:

@@ -10,7 +10,7 @@ from parvis.deliver.models import Delivery
 from tests.faults.judging import Fault, Verdict, Violation
 
 _MOST_TRACES = 20
-_COUNTED = ("deliveries", "published", "refused", "held", "taken_back")
+_COUNTED = ("deliveries", "published", "refused", "held", "taken_back", "waiting")
 
 
 def line(name: str, verdicts: Sequence[Verdict], seconds: float, **more: Any) -> str:

@@ -50,6 +50,14 @@ def test_what_is_not_due_yet_is_not_lost() -> None:
     assert faults(judge([coming], [])) == []
 
 
+def test_what_waits_for_the_end_of_a_limit_is_told_and_not_lost() -> None:
+    waiting = replace(SENT, state="scheduled", receipts=(), waits=True)
+
+    verdict = judge([waiting], [])
+
+    assert (verdict.waiting, verdict.held, faults(verdict)) == (1, 0, [])
+
+
 def test_a_second_post_of_the_same_words_is_a_duplicate() -> None:
     assert faults(judge([SENT], [THERE, replace(THERE, remote_id="13")])) == [Fault.DUPLICATED]
 
