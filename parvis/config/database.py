@@ -16,18 +16,24 @@ def close_connections() -> None:
         close_pool()
 
 
+# Connections that broke unnoticed in a pool are still found for a while after the database is back.
+QUIET_SECONDS = 2.0
+
+
 class DatabaseNews:
     """Says once that the database is away and once that it is back, however many parts of a process
     notice, and however often."""
 
     def __init__(self) -> None:
         self._away_since: float | None = None
+        self._missed_at = 0.0
         self._lock = threading.Lock()
 
     def away(self, error: BaseException) -> None:
         with self._lock:
             first = self._away_since is None
-            self._away_since = self._away_since or time.monotonic()
+            self._missed_at = time.monotonic()
+            self._away_since = self._away_since or self._missed_at
         if first:
             log.warning(
                 "the database cannot be reached; nothing is sent until it is back",
@@ -35,11 +41,13 @@ class DatabaseNews:
             )
 
     def back(self) -> None:
-        """After anything that the database has answered."""
+        """After anything that the database has answered; told once nobody has missed it lately."""
+        now = time.monotonic()
         with self._lock:
+            if self._away_since is None or now - self._missed_at < QUIET_SECONDS:
+                return
             since, self._away_since = self._away_since, None
-        if since is not None:
-            log.info("the database is back", extra={"seconds": round(time.monotonic() - since, 1)})
+        log.info("the database is back", extra={"seconds": round(now - since, 1)})
 
 
 # Of this process: it either reaches the database or it does not.

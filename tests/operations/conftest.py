@@ -30,6 +30,7 @@ def module_hosts(module_sandbox: RunningSandbox) -> Iterator[Hosts]:
 def hosts(module_hosts: Hosts) -> Iterator[Hosts]:
     yield module_hosts
     module_hosts.end_all_workers()
+    module_hosts.forget_deliveries()
     module_hosts.sandbox.forget_orders()
 
 

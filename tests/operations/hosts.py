@@ -98,6 +98,10 @@ class Hosts:
         for host in self._hosts:
             host.end_workers()
 
+    def forget_deliveries(self) -> None:
+        """What a test has left undone must not go out in the next."""
+        self.query("TRUNCATE deliver_delivery CASCADE")
+
     def new_line(self) -> Line:
         """A line to the database that can be cut."""
         thread = LoopThread("line")

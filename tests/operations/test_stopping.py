@@ -18,8 +18,8 @@ PROMPTLY = 4.0
 MORE_THAN_ONE_WISH = 0.6
 
 
-def slow_publishing(hosts: Hosts, seconds: float) -> None:
-    hosts.sandbox.order("mastodon", "delay", on="publish", seconds=seconds)
+def slow_publishing(hosts: Hosts, seconds: float, times: int = 1) -> None:
+    hosts.sandbox.order("mastodon", "delay", on="publish", seconds=seconds, times=times)
 
 
 def wait_until_sending(hosts: Hosts, text: str) -> None:
@@ -38,13 +38,18 @@ def ended(worker: Child, seconds: float) -> int:
 def test_a_worker_told_to_stop_finishes_what_it_sends_and_hands_back_the_rest(
     hosts: Hosts, first: Host
 ) -> None:
-    slow_publishing(hosts, 1.5)
+    """All of them together would take twice the time that it has."""
+    slow_publishing(hosts, GRACE_SECONDS / 2, times=4)
     worker = first.work()
-    posts = hosts.schedule("Finished", "Handed back", "Handed back too")
-    wait_until_sending(hosts, "Finished")
+    texts = [f"Post {number} of a worker that stops" for number in range(4)]
+    posts = hosts.schedule(*texts)
+    wait_until_sending(hosts, texts[0])
     worker.send(signal.SIGTERM)
     assert ended(worker, GRACE_SECONDS + PROMPTLY) == 0
-    assert [hosts.states(post) for post in posts] == [["published"], ["scheduled"], ["scheduled"]]
+    states = [state for post in posts for state in hosts.states(post)]
+    sent = sum(text in texts for text in hosts.texts())
+    assert states == ["published"] * sent + ["scheduled"] * (4 - sent)
+    assert 0 < sent < 4
 
 
 def test_what_was_handed_back_goes_out_once_with_the_next_worker(
@@ -88,15 +93,15 @@ def test_an_idle_worker_ends_at_once(first: Host) -> None:
 def test_what_a_killed_worker_held_is_taken_over_in_time(
     hosts: Hosts, first: Host, second: Host
 ) -> None:
-    slow_publishing(hosts, 2.5)
-    worker = first.work()
+    slow_publishing(hosts, GRACE_SECONDS / 2)
+    second.work("--roles", "clock")
+    worker = first.work("--roles", "deliver")
     posts = hosts.schedule("Killed in the middle", "Not begun")
     wait_until_sending(hosts, "Killed in the middle")
-    second.work()
     worker.kill()
-    left = hosts.held_by(worker)
-    assert left > 0
+    assert hosts.held_by(worker) > 0
     wait_until(lambda: not hosts.held_by(worker), TAKEN_OVER_SECONDS + PROMPTLY, "the takeover")
+    first.work("--roles", "deliver")
     for post in posts:
         hosts.wait_until_state(post, "published")
     assert hosts.texts().count("Killed in the middle") == 1
