@@ -16,11 +16,11 @@ PACKAGE = Path(__file__).resolve().parent.parent
 TERMS = Terms().at_pace(INSTALLATION.pace)
 ALERTS = alerts()
 
-# A process that is stopped or cut off in the middle of a transaction must not keep its locks from
-# others for longer than a lease lasts; and who is cut off must not wait for the many minutes that
-# TCP would. DATABASE_URL may say otherwise.
+# A process that is stopped or cut off in the middle of a transaction must not keep its locks for
+# ever (clocks and look-ups allow themselves much less, see parvis.deliver.claims); and who is cut
+# off must not wait for the many minutes that TCP would. DATABASE_URL may say otherwise.
 _PATIENCE_WITH_DATABASE = {
-    "options": f"-c idle_in_transaction_session_timeout={int(TERMS.lease * 400)}",
+    "options": "-c idle_in_transaction_session_timeout=120s",
     "connect_timeout": "5",
     "keepalives_idle": "10",
     "keepalives_interval": "5",

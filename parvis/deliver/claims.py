@@ -59,9 +59,20 @@ class Taken:
 
 def may_tick() -> bool:
     """Whether no other clock is claiming; holds until the end of the transaction."""
+    let_go_when_stopped()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_TICKING])
         return bool(cursor.fetchone()[0])
+
+
+def let_go_when_stopped() -> None:
+    """A process that is stopped in the middle of this transaction loses its locks well before the
+    leases of others lapse, which wait for them."""
+    milliseconds = str(int(settings.TERMS.lease * 400))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [milliseconds]
+        )
 
 
 def claim_due(limit: int) -> list[Claim]:

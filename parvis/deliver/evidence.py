@@ -18,7 +18,7 @@ from django.db.models import Max, Min, Q
 from django.db.models.functions import Now
 
 from parvis.connections.models import Account
-from parvis.deliver.claims import Claim
+from parvis.deliver.claims import Claim, let_go_when_stopped
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
 
@@ -69,6 +69,7 @@ def unless_anothers(
 
     One at a time for an account: of two look-ups that found the same post, one takes it.
     """
+    let_go_when_stopped()
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     others = Delivery.objects.filter(account=account).exclude(pk=claim.delivery_id)
     having_it = Q(receipts__contains=[{"remote_id": remote_id}])

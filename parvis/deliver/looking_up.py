@@ -89,7 +89,7 @@ class Searcher:
             others = await sync_to_async(evidence.known_receipts)(voice.account, sent_at)
             network = all_networks()[speaker.network]
             return await network.look_up(voice.http, speaker, prepared, sent_at, others)
-        except NetworkError:
+        except (NetworkError, DatabaseError):
             raise
         except Exception as defect:
             log.exception("looking up on %s met a defect", voice.account.network)

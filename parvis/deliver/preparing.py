@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from asgiref.sync import sync_to_async
+from django.db import Error as DatabaseError
 
 from parvis.compose.public_media import opened_to
 from parvis.config.reach import all_networks
@@ -92,7 +93,7 @@ async def prepare(voice: Voice, taken: Taken, part: int, worker: str) -> Prepare
             return await _prepared(voice, await voice.speaking(), taken, part, worker)
         except Expired:
             return await _prepared(voice, await voice.renewed(), taken, part, worker)
-    except (NetworkError, LeaseLost):
+    except (NetworkError, LeaseLost, DatabaseError):
         raise
     except Exception as defect:
         # Nothing was sent. Left to the sweep, it would come back at once and for ever.

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
 from parvis.connections.models import Account, AccountState
 from parvis.connections.verbs import LAPSE_ANNOUNCED
+from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
 from parvis.report.faces import Speaker
@@ -81,11 +83,19 @@ def account_line(account: Account) -> AccountLine:
 
 
 def _counted(workspace: Workspace) -> QuerySet[Account]:
-    held = Q(deliveries__state=State.HELD, deliveries__post__deleted_at=None)
-    return Account.objects.filter(workspace=workspace).annotate(
-        scheduled=Count("deliveries", filter=Q(deliveries__state=State.SCHEDULED)),
-        held=Count("deliveries", filter=held),
+    """Counts what is still to be done, however much was done before."""
+    scheduled = Delivery.objects.filter(state=State.SCHEDULED)
+    held = Delivery.objects.filter(
+        workspace=OuterRef("workspace"), state=State.HELD, post__deleted_at=None
     )
+    return Account.objects.filter(workspace=workspace).annotate(
+        scheduled=_number_of(scheduled), held=_number_of(held)
+    )
+
+
+def _number_of(deliveries: QuerySet[Delivery]) -> Coalesce:
+    of_each = deliveries.filter(account=OuterRef("pk")).order_by().values("account")
+    return Coalesce(Subquery(of_each.annotate(number=Count("pk")).values("number")), 0)
 
 
 def _line(account: Account) -> AccountLine:

@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -232,8 +232,9 @@ def test_a_clock_that_was_stopped_in_the_middle_keeps_the_others_waiting_for_a_w
 
 
 @pytest.mark.django_db
-def test_a_transaction_in_which_nothing_is_done_ends_before_a_lease_would() -> None:
-    with connection.cursor() as cursor:
+def test_a_clocks_transaction_in_which_nothing_is_done_ends_before_a_lease_would() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        claims.may_tick()
         cursor.execute("SELECT extract(epoch FROM current_setting(%s)::interval)", [_IDLE])
         (seconds,) = cursor.fetchone()
     assert 0 < seconds < settings.TERMS.lease
