@@ -38,6 +38,7 @@ FATES = (
 )  # fmt: skip
 SOME_FATES = st.lists(st.sampled_from(FATES), min_size=1, max_size=3)
 WAITS = st.sampled_from([0.0, 6.0, 6.0])
+LONG_WAITS = st.sampled_from([6.0, 30.0, 95.0])
 ACCOUNTS = st.integers(min_value=0, max_value=1)
 ENDED = {State.PUBLISHED, State.REFUSED, State.CANCELLED, State.UNKNOWN, State.HELD}
 NO_THREAD: tuple[str, ...] = ()
@@ -101,6 +102,18 @@ class Histories(RuleBasedStateMachine):
 
     @rule(turns=st.lists(st.tuples(WAITS, SOME_FATES), min_size=4, max_size=8))
     def work(self, turns: list[tuple[float, list[str]]]) -> None:
+        self._work(turns)
+
+    @rule(turns=st.lists(st.tuples(LONG_WAITS, SOME_FATES), min_size=4, max_size=8))
+    def work_at_times(self, turns: list[tuple[float, list[str]]]) -> None:
+        self._work(turns)
+
+    @rule(times=st.integers(min_value=3, max_value=6), seconds=LONG_WAITS)
+    def work_undisturbed(self, times: int, seconds: float) -> None:
+        self.network.fates.clear()
+        self._work([(seconds, [])] * times)
+
+    def _work(self, turns: list[tuple[float, list[str]]]) -> None:
         for after, fates in turns:
             self.network.fates.extend(fates)
             self.world.pass_time(after)
@@ -273,7 +286,9 @@ def _known() -> set[str]:
 
 
 def _assert_told(delivery: Delivery) -> None:
-    events = [(event.kind, event.code) for event in delivery.events.all()]
+    """Events in the order of their writing: the database's clock may have been turned back."""
+    written = sorted(delivery.events.all(), key=lambda event: event.pk)
+    events = [(event.kind, event.code) for event in written]
     outcomes = {(attempt.part, attempt.outcome) for attempt in delivery.attempts.all()}
     told = (delivery.state, events, outcomes)
     assert events[0] == (Happened.SCHEDULED, ""), told

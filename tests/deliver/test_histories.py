@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 HISTORIES = settings(
     max_examples=25 * int(os.environ.get("HISTORIES", "1")),
-    stateful_step_count=8,
+    stateful_step_count=10,
     deadline=None,
     derandomize=True,
     database=None,
@@ -74,14 +74,6 @@ def test_without_the_look_up_a_history_is_found_that_posts_twice(
 
     monkeypatch.setattr(Searcher, "_judge", believe_it_absent)
     monkeypatch.setattr(histories, "kinds", ["keyless"])
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(histories, settings=UNTIL_FOUND)
-
-
-def test_without_the_order_a_history_is_found_that_overtakes(
-    histories: type[Histories], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replace_in(monkeypatch, claims, "_CLAIM_DUE", "q.in_turn", "TRUE")
     with pytest.raises(AssertionError):
         run_state_machine_as_test(histories, settings=UNTIL_FOUND)
 
@@ -145,6 +137,35 @@ def test_a_process_that_was_stopped_and_ignores_its_lease_posts_a_second_time(
     monkeypatch.setattr(Http, "sending_before", lambda http, _moment: http)
     with pytest.raises(AssertionError):
         a_process_is_stopped_between_its_attempt_and_the_request(told)
+
+
+def a_first_post_is_in_the_way(told: Telling, fate: str) -> None:
+    """Of two of an account; a clock looks again at once."""
+    history = told("keyless")
+    for text in ("Open", "Closed"):
+        scheduled(history.world.accounts[0], text=text)
+    history.network.fates.append(fate)
+    history.world.tick("one")
+    history.world.tick("two")
+    history.of_each_account_everything_was_begun_in_its_order()
+
+
+IN_THE_WAY = ["publish not sent", "publish lost request"]
+
+
+@pytest.mark.parametrize("fate", IN_THE_WAY)
+def test_with_the_order_kept_a_later_post_waits(told: Telling, fate: str) -> None:
+    a_first_post_is_in_the_way(told, fate)
+
+
+@pytest.mark.parametrize("fate", IN_THE_WAY)
+def test_without_the_order_a_later_post_overtakes(
+    told: Telling, monkeypatch: pytest.MonkeyPatch, fate: str
+) -> None:
+    replace_in(monkeypatch, claims, "_CLAIM_DUE", "q.in_turn", "TRUE")
+    replace_in(monkeypatch, claims, "_CLAIM_DUE", "'claimed', 'sending', 'checking'", "'none'")
+    with pytest.raises(AssertionError):
+        a_first_post_is_in_the_way(told, fate)
 
 
 def an_answer_is_lost(told: Telling, *, jump: float = 0.0) -> None:

@@ -67,9 +67,9 @@ class World:
     def tick(self, worker: str) -> None:
         """What a clock and a worker do in one turn."""
         for work, claim in ((self.carry, self.claim_due), (self.look_up, self._claim_lookups)):
-            batch = claim(10)
-            with suppress(Killed):
-                async_to_sync(work)(worker, batch)
+            if batch := claim(10):
+                with suppress(Killed):
+                    async_to_sync(work)(worker, batch)
 
     def claim_due(self, limit: int) -> list[Claim]:
         if not self.sweep():
@@ -100,10 +100,14 @@ class World:
         self._jumped += seconds
 
     async def carry(self, worker: str, batch: list[Claim]) -> None:
+        if not batch:
+            return
         async with new_http() as http:
             await Courier(http, worker).deliver(batch)
 
     async def look_up(self, worker: str, batch: list[Claim]) -> None:
+        if not batch:
+            return
         async with new_http() as http:
             await Courier(http, worker).look_up(batch)
 
