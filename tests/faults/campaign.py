@@ -23,7 +23,7 @@ from tests.cast import open_the_desk_of_alice
 from tests.faults import clocks, telling
 from tests.faults.accounts import connect_accounts
 from tests.faults.composing import PICTURES, Composer
-from tests.faults.crew import Worker, hits_of, stop_points
+from tests.faults.crew import EVERY_STOP, Worker, hits_of, stop_points
 from tests.faults.disasters import WORKERS, disasters, orders
 from tests.faults.gaps import read_hits
 from tests.faults.judging import Fault, Verdict, judge
@@ -117,7 +117,8 @@ class Campaign:
 
     def hit(self) -> dict[str, dict[str, int]]:
         """What was put to the test, and how often."""
-        gaps = Counter(read_hits(hits_of(self._place.logs)))
+        gaps = Counter({str(stop): 0 for stop in EVERY_STOP})
+        gaps.update(read_hits(hits_of(self._place.logs)))
         return {
             "gaps": dict(sorted(gaps.items())),
             "disasters": dict(sorted(self._misfortune.befallen.items())),
@@ -210,7 +211,7 @@ def _tell(
         print("\n".join(telling.traces(verdicts)), file=sys.stderr)  # noqa: T201
         print(f"The logs are kept in {keep(place)}.", file=sys.stderr)  # noqa: T201
     untried = not sum(verdict.published for verdict in every) or not all(
-        hit[what] for what in _PUT_TO_THE_TEST[options.trouble]
+        sum(hit[what].values()) for what in _PUT_TO_THE_TEST[options.trouble]
     )
     if untried:
         print("Too little was put to the test: see “hit”.", file=sys.stderr)  # noqa: T201

@@ -18,7 +18,9 @@ from tests.faults.processes import Child, python
 from tests.faults.worker import Orders
 
 _LONGEST_WAIT = 4
-_FIRST = (
+_LIVES_LONG = 4
+"""One in so many has no stop point, and lives until something else kills it."""
+EVERY_STOP = (
     StopPoint(Gap.TAKEN, Ill.FREEZE),
     *(
         StopPoint(gap, Ill.DIE)
@@ -104,7 +106,7 @@ def hits_of(folder: Path) -> Path:
 
 
 def stop_points(options: Options) -> Iterator[StopPoint | None]:
-    """For one (re)start after the other: every gap in its turn; then with others between."""
+    """For one (re)start after the other: every gap in its turn, then again and again."""
     if options.trouble is Trouble.ANSWERS:
         return itertools.repeat(None)
     if options.trouble is Trouble.FREEZING:
@@ -113,7 +115,8 @@ def stop_points(options: Options) -> Iterator[StopPoint | None]:
 
 
 def _every_gap(chance: random.Random) -> Iterator[StopPoint | None]:
-    yield from _FIRST
-    for stop in itertools.cycle(_FIRST):
-        yield None
+    yield from EVERY_STOP
+    for number, stop in enumerate(itertools.cycle(EVERY_STOP)):
         yield StopPoint(stop.gap, stop.ill, chance.randint(1, _LONGEST_WAIT))
+        if number % _LIVES_LONG == 0:
+            yield None

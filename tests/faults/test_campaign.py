@@ -19,9 +19,13 @@ def test_nothing_is_lost_duplicated_or_wrong_on_any_network_whatever_breaks() ->
     assert [line["network"] for line in told.lines] == [*PORTS, "total"]
     assert (told.total["lost"], told.total["duplicated"], told.total["wrong"]) == (0, 0, 0)
     assert told.total["published"] > 150
-    assert {gap.rpartition(": ")[2] for gap in told.total["hit"]["gaps"]} >= _ALWAYS_HIT
+    assert _hit_gaps(told.total["hit"]["gaps"]) >= _ALWAYS_HIT
     assert set(told.total["hit"]["disasters"]) >= _ALWAYS_BEFALLING
     assert told.total["hit"]["faults"]["lose-answer on publish"] > 0
+
+
+def _hit_gaps(gaps: dict[str, int]) -> set[str]:
+    return {gap.rpartition(": ")[2] for gap, hits in gaps.items() if hits}
 
 
 _ALWAYS_HIT = {Gap.TAKEN, Gap.WRITTEN, Gap.CALLING, Gap.ANSWERED}
