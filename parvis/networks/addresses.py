@@ -6,6 +6,7 @@ the two (DNS rebinding).
 """
 
 import socket
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import ThreadedResolver
@@ -46,8 +47,9 @@ class AllowedHosts:
 
     def __init__(self, names: frozenset[str]) -> None:
         self._names = frozenset(name.strip().lower() for name in names)
+        self.has = lru_cache(maxsize=1024)(self._has)
 
-    def has(self, host: str, port: int | None) -> bool:
+    def _has(self, host: str, port: int | None) -> bool:
         if not self._names:
             return False
         host = host.lower()

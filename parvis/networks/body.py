@@ -86,7 +86,7 @@ def encode_body(
 
 def encode_json(value: Any) -> bytes:
     """JSON in which each Secret stands revealed."""
-    return json.dumps(value, default=_reveal, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _urlencoded(form: Form) -> bytes:
@@ -130,3 +130,6 @@ def _reveal(value: object) -> str:
     if isinstance(value, Secret):
         return value.reveal()
     raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+_ENCODER = json.JSONEncoder(default=_reveal, separators=(",", ":"))

@@ -5,7 +5,6 @@ private address (see addresses.py) and never waits for ever. It sends a request 
 failure means for a post is decided in one place, `_failure`.
 """
 
-import copy
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -27,7 +26,7 @@ from parvis.networks.answer import Answer, Call, unclear
 from parvis.networks.body import Body, Form, Slice, Upload, encode_body
 from parvis.networks.errors import NetworkError, NotSent, Refused
 from parvis.networks.present import seconds_of_this_machine
-from parvis.networks.secret import Secret, redact
+from parvis.networks.secret import Secret, redact, redact_value
 
 __all__ = ["Answer", "Ask", "Call", "Http", "Slice", "Upload", "redact"]
 
@@ -115,7 +114,7 @@ class Http:
 
     def metered(self, on_call: Callable[[Call], None]) -> "Http":
         """The same client and connections, reporting to another meter."""
-        metered = copy.copy(self)
+        metered = self._like_this()
         metered._on_call = on_call
         return metered
 
@@ -123,7 +122,7 @@ class Http:
         """The same client; what publishes is not sent after `moment`, by
         `seconds_of_this_machine`. It is looked at when the connection stands and nothing is left
         but to write: a process that was stopped for a while does not go on where it stood."""
-        punctual = copy.copy(self)
+        punctual = self._like_this()
         punctual._send_before = moment
         return punctual
 
@@ -138,6 +137,12 @@ class Http:
 
     async def delete(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
         return await self._send("DELETE", url, ask)
+
+    def _like_this(self) -> "Http":
+        """What `copy.copy` does, which would take as long as a part of the request itself."""
+        other = Http.__new__(Http)
+        other.__dict__.update(self.__dict__)
+        return other
 
     async def _send(self, method: str, url: str | URL, ask: Ask) -> Answer:
         """Answers whatever the status is; raises when there is no answer."""
@@ -154,7 +159,8 @@ class Http:
                 self._tell(_call(method, address, ask, answer, seconds))
 
     def _tell(self, call: Call) -> None:
-        log.debug("called", extra={name: getattr(call, name) for name in _CALL_FACTS})
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("called", extra={name: getattr(call, name) for name in _CALL_FACTS})
         if self._on_call is not None:
             _report(self._on_call, call)
 
@@ -209,11 +215,23 @@ def _call(method: str, address: URL, ask: Ask, answer: Answer | None, seconds: f
         purpose=ask["purpose"],
         method=method,
         host=address.host or "",
-        path=redact(address.path, *_secrets_of(ask)),
+        path=_shown(address.path, _secrets_of(ask)),
         status=answer.status if answer else None,
         seconds=seconds,
         rate_limits=answer.rate_limits if answer else (),
     )
+
+
+def _shown(path: str, secrets: tuple[Secret, ...]) -> str:
+    for secret in secrets:
+        path = redact_value(path, secret)
+    return _without_likely_secrets(path)
+
+
+@lru_cache(maxsize=256)
+def _without_likely_secrets(path: str) -> str:
+    """A network has few paths, and most calls go to one of them."""
+    return redact(path)
 
 
 def _report(on_call: Callable[[Call], None], call: Call) -> None:
@@ -298,7 +316,7 @@ def _failure(error: Exception, address: URL, ask: Ask) -> NetworkError:
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         size += len(chunk)
         if size > ANSWER_LIMIT:
             raise _TooLarge

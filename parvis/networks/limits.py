@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 Scope = Literal["account", "app"]
@@ -238,7 +239,9 @@ def _count(said: str | None) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 12 else None
 
 
+@lru_cache(maxsize=1024)
 def _moment(said: str | None) -> datetime | None:
+    """Remembered: all answers within a window tell the same end of it."""
     if said is None:
         return None
     try:

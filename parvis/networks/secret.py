@@ -24,11 +24,16 @@ class Secret:
 def redact(text: str, *secrets: Secret) -> str:
     """The text without the given secrets and without anything that looks like one."""
     for secret in secrets:
-        if value := secret.reveal():
-            text = text.replace(value, HIDDEN)
+        text = redact_value(text, secret)
     for shape, replacement in _SHAPES:
         text = shape.sub(replacement, text)
     return text
+
+
+def redact_value(text: str, secret: Secret) -> str:
+    """Without this one alone."""
+    value = secret.reveal()
+    return text.replace(value, HIDDEN) if value else text
 
 
 _NAMES = (

@@ -14,7 +14,7 @@ from parvis.networks.part import Part
 from parvis.networks.text import (
     Length,
     count,
-    find_cashtags,
+    most_cashtags,
     most_hashtags,
     most_links,
     most_mentions,
@@ -119,13 +119,13 @@ def _length_misfits(length: Length, network: str) -> Iterator[Refused]:
 
 
 def _tag_misfits(text: str, traits: Traits, network: str) -> Iterator[Refused]:
-    for what, found, limit in (
-        ("hashtags", most_hashtags(text), traits.hashtag_limit),
-        ("mentions", most_mentions(text), traits.mention_limit),
-        ("cashtags", len(find_cashtags(text)), traits.cashtag_limit),
-        ("links", most_links(text), traits.link_limit),
+    for what, find, limit in (
+        ("hashtags", most_hashtags, traits.hashtag_limit),
+        ("mentions", most_mentions, traits.mention_limit),
+        ("cashtags", most_cashtags, traits.cashtag_limit),
+        ("links", most_links, traits.link_limit),
     ):
-        if limit is not None and found > limit:
+        if limit is not None and (found := find(text)) > limit:
             yield refused(
                 f"too-many-{what}",
                 f"The text has {found} {what} of {limit} that {network} takes.",

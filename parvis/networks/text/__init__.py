@@ -13,6 +13,7 @@ from parvis.networks.text.spans import find_cashtags as find_cashtags
 from parvis.networks.text.spans import find_hashtags as find_hashtags
 from parvis.networks.text.spans import find_links as find_links
 from parvis.networks.text.spans import find_mentions as find_mentions
+from parvis.networks.text.spans import most_cashtags as most_cashtags
 from parvis.networks.text.spans import most_hashtags as most_hashtags
 from parvis.networks.text.spans import most_links as most_links
 from parvis.networks.text.spans import most_mentions as most_mentions

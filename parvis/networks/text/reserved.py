@@ -53,6 +53,8 @@ _NO_END_OF_MENTION = regex.compile(r"[@＠]|://|[.-]*[\u200c\u200d]")
 
 def find_reserved_links(text: str) -> list[Span]:
     """Each counts as what the server reserves for a link, whatever its length."""
+    if "://" not in text:
+        return []
     return [
         _link_of(match) for match in _LINK.finditer(text) if is_possible(match["host"], match[0])
     ]
@@ -66,6 +68,8 @@ def _link_of(match: regex.Match[str]) -> Span:
 
 def find_reserved_mentions(text: str) -> list[Span]:
     """Those outside of links; `value` is what counts of each, with its @."""
+    if "@" not in text:
+        return []
     found = [
         Span(match.start(), match.end(), "@" + match["name"])
         for match in _MENTION.finditer(text)

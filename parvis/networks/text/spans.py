@@ -86,6 +86,10 @@ def most_hashtags(text: str) -> int:
     return len(_HASH_SIGN.findall(text))
 
 
+def most_cashtags(text: str) -> int:
+    return len(find_cashtags(text))
+
+
 def most_mentions(text: str) -> int:
     """How many mentions a network may find, as `most_hashtags` counts."""
     return len(_AT_SIGN.findall(text))
