@@ -42,11 +42,9 @@ TRANSITIONS: dict[State, frozenset[State]] = {
             State.HELD,
         }
     ),
-    State.CHECKING: frozenset(
-        {State.CHECKING, State.PUBLISHED, State.SCHEDULED, State.UNKNOWN, State.HELD}
-    ),
+    State.CHECKING: frozenset({State.CHECKING, State.PUBLISHED, State.SCHEDULED, State.UNKNOWN}),
     State.UNKNOWN: frozenset({State.PUBLISHED, State.SCHEDULED, State.CANCELLED, State.CHECKING}),
-    State.HELD: frozenset({State.SCHEDULED, State.CANCELLED, State.CHECKING}),
+    State.HELD: frozenset({State.SCHEDULED, State.CANCELLED}),
     State.REFUSED: frozenset(),
     State.CANCELLED: frozenset(),
     State.PUBLISHED: frozenset(),
