@@ -139,9 +139,9 @@ class Host:
         self._log = logs / f"{data.name}.log"
         self._workers: list[Child] = []
 
-    def work(self, *arguments: str, prefix: tuple[str, ...] = (), **env: str) -> Child:
+    def work(self, *arguments: str, **env: str) -> Child:
         """A worker that is at work."""
-        command = [*prefix, *python("parvis", "work", "--json", *arguments)]
+        command = python("parvis", "work", "--json", *arguments)
         worker = Child(command, env=self.environment() | env, log=self._log)
         self._workers.append(worker)
         assert worker.word()["event"] == "ready"
