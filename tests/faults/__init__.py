@@ -8,14 +8,19 @@ is lost, duplicated or wrong must be none.
     campaign.py     the whole course, and the conductor that lets things happen in their time
     plan.py         what shall be posted, and when (pure, by the seed)
     disasters.py    what shall go wrong, and when (pure, by the seed)
+    misfortune.py   lets it happen, and undoes it
     place.py        the parts that run: data folder, database, sandbox, pages
     accounts.py     the accounts, connected as people do it
     composing.py    drafts and hands over what is planned
     person.py       what people do meanwhile: move, take back, release, decide, connect again
     crew.py         the three worker processes: killed, frozen, cut off, with moved clocks
+    gaps.py         the gaps in which they die
     links.py        each worker's own way to the database, which can be cut or go silent
     namespace.py    the same as a network namespace of its own
-    worker.py       what runs in a worker's process before Parvis does: stop points and breaks
+    worker.py       what runs in a worker’s process before Parvis does
+    clocks.py       clocks that are wrong
+    breaks.py       safeguards turned off
+    reading.py      reads timelines and deliveries
     judging.py      compares timelines with deliveries (pure)
     telling.py      one JSON line per network and a total; a trace of each violation
 """

@@ -76,7 +76,7 @@ class Campaign:
             workers=workers,
             disasters=disasters(options, settings.TERMS),
             orders=orders(options, settings.TERMS, known),
-            stops=stop_points(options),
+            stops=stop_points(options, place.logs),
             frozen_leases=_FROZEN_LEASES[options.trouble],
         )
         self._misfortune.begin()

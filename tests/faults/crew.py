@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 
 from tests.faults import clocks
-from tests.faults.gaps import Gap, Ill, StopPoint
+from tests.faults.gaps import Gap, Ill, StopPoint, read_hits
 from tests.faults.links import Link
 from tests.faults.options import Break, Options, Trouble
 from tests.faults.processes import Child, python
@@ -105,18 +106,26 @@ def hits_of(folder: Path) -> Path:
     return folder / "hits"
 
 
-def stop_points(options: Options) -> Iterator[StopPoint | None]:
-    """For one (re)start after the other: every gap in its turn, then again and again."""
+def stop_points(options: Options, folder: Path) -> Iterator[StopPoint | None]:
+    """For one (re)start after the other; first whatever was not hit yet."""
     if options.trouble is Trouble.ANSWERS:
         return itertools.repeat(None)
     if options.trouble is Trouble.FREEZING:
         return itertools.cycle((StopPoint(Gap.TAKEN, Ill.FREEZE), None))
-    return _every_gap(random.Random(f"{options.seed}/stops"))
+    return _every_gap(random.Random(f"{options.seed}/stops"), hits_of(folder))
 
 
-def _every_gap(chance: random.Random) -> Iterator[StopPoint | None]:
-    yield from EVERY_STOP
-    for number, stop in enumerate(itertools.cycle(EVERY_STOP)):
-        yield StopPoint(stop.gap, stop.ill, chance.randint(1, _LONGEST_WAIT))
-        if number % _LIVES_LONG == 0:
+def _every_gap(chance: random.Random, hits: Path) -> Iterator[StopPoint | None]:
+    given: Counter[StopPoint] = Counter()
+    for number in itertools.count():
+        hit = set(read_hits(hits))
+        if left := [stop for stop in EVERY_STOP if str(stop) not in hit]:
+            # Its worker may have died of something else before.
+            stop = min(left, key=lambda one: given[one])
+            given[stop] += 1
+            yield stop
+        elif number % _LIVES_LONG == 0:
             yield None
+        else:
+            stop = chance.choice(EVERY_STOP)
+            yield StopPoint(stop.gap, stop.ill, chance.randint(1, _LONGEST_WAIT))
