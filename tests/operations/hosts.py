@@ -144,7 +144,8 @@ class Host:
         command = python("parvis", "work", "--json", *arguments)
         worker = Child(command, env=self.environment() | env, log=self._log)
         self._workers.append(worker)
-        assert worker.word()["event"] == "ready"
+        said = worker.word()
+        assert said.get("event") == "ready", said
         return worker
 
     def refused_work(self, **env: str) -> dict[str, Any]:
