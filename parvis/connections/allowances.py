@@ -81,6 +81,7 @@ class Meter:
         self._unwritten: dict[tuple[Payer, str], int] = {}
         self._written: dict[tuple[Payer, str], RateLimit] = {}
         self._is_urgent = False
+        self._has_run_out = False
         self._write_again_at = 0.0
 
     def of(self, account: Account) -> Callable[[Call], None]:
@@ -95,7 +96,9 @@ class Meter:
 
     def exhausted(self, account: Account) -> Wait | None:
         """Why nothing may be published for the account now, as far as this process knows. Costs
-        no query."""
+        no query, and hardly anything as long as no limit has ever run out."""
+        if not self._has_run_out:
+            return None
         now = present.now()
         used_up = [
             (limit.reset_at, limit)
@@ -143,7 +146,7 @@ class Meter:
         self._told[payer][limit.bucket] = newest
         self._unwritten[payer, limit.bucket] = account_id
         if limit.remaining == 0:
-            self._is_urgent = True
+            self._is_urgent = self._has_run_out = True
 
     def _is_worth_writing(self, key: tuple[Payer, str]) -> bool:
         payer, bucket = key

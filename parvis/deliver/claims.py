@@ -157,7 +157,12 @@ def _arrays(claims: Sequence[Claim]) -> dict[str, Any]:
 
 
 def _json(value: Any) -> Any:
-    """Django's connection hands raw JSON over as text, because its own fields decode it."""
+    """Django's connection hands raw JSON over as text, because its own fields decode it. Most of
+    what a delivery keeps is empty until it is sent."""
+    if value == "{}":
+        return {}
+    if value == "[]":
+        return []
     return json.loads(value) if isinstance(value, str) else value
 
 

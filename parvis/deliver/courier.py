@@ -33,8 +33,10 @@ from parvis.networks.present import now, seconds_of_this_machine
 
 log = logging.getLogger("parvis.deliver")
 
-ROOM = 1000
+# At ten of an account: two hundred accounts at once, as many as one server is given connections.
+ROOM = 2000
 ROOM_FOR_LOOKUPS = 300
+_ENDED = FINAL | {State.HELD}
 
 Carrying = Callable[[AccountQueue], Coroutine[Any, Any, None]]
 
@@ -147,7 +149,7 @@ class Courier:
         account = queue.account
         with about(delivery=taken.claim.delivery_id, account=account.pk, network=account.network):
             try:
-                return await self._deliver_one(queue, taken) in FINAL | {State.HELD}
+                return await self._deliver_one(queue, taken) in _ENDED
             except LeaseLost:
                 log.warning("lease lost, left to others")
             except DatabaseError as error:

@@ -15,6 +15,9 @@ from parvis.people.models import User, Workspace
 class Delivery(models.Model):
     """One variant to one account at one time.
 
+    Its row is written five times on its way. What is written most often, `lease_until` and
+    `worker`, is in no index, and pages keep room: so a lease is renewed in place.
+
     parts       frozen when scheduled: [{"text", "media": [{"file", …, "alt"}], "language", …}]
     keys        one identity per part, the same for all attempts
     prepared    {part number: the exact request}, written down with the part's first attempt
@@ -27,7 +30,12 @@ class Delivery(models.Model):
     set_aside_at  when a person had read why it was refused, and did not want to see it any more
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="deliveries")
+    workspace = models.ForeignKey(
+        Workspace,
+        on_delete=models.PROTECT,
+        related_name="deliveries",
+        db_index=False,  # delivery_by_day begins with it.
+    )
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="deliveries")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="deliveries")
     state = models.CharField(max_length=12, choices=State.choices, default=State.SCHEDULED)
@@ -59,11 +67,6 @@ class Delivery(models.Model):
                 fields=["ready_at"],
                 condition=models.Q(state__in=[State.SCHEDULED, State.CHECKING]),
                 name="delivery_ready",
-            ),
-            models.Index(
-                fields=["lease_until"],
-                condition=models.Q(state__in=[State.CLAIMED, State.SENDING]),
-                name="delivery_leased",
             ),
             models.Index(fields=["workspace", "due_at"], name="delivery_by_day"),
             models.Index(
@@ -128,7 +131,12 @@ class Outcome(models.TextChoices):
 class Attempt(models.Model):
     """One try, written down before the network is called. `answer` is redacted."""
 
-    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    delivery = models.ForeignKey(
+        Delivery,
+        on_delete=models.CASCADE,
+        related_name="attempts",
+        db_index=False,  # one_attempt_per_number begins with it.
+    )
     part = models.PositiveSmallIntegerField(default=0)
     number = models.PositiveIntegerField()
     fence = models.BigIntegerField()

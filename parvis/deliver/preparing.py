@@ -119,4 +119,6 @@ async def _prepared(
 
 
 def _opened(part: Part, account: Account) -> Part:
+    if not part.media:
+        return part
     return replace(part, media=tuple(opened_to(account, file) for file in part.media))

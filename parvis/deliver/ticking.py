@@ -2,12 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import Self, TypeVar
 
 import psycopg
 from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from procrastinate.contrib.django.utils import connector_params
 
 from parvis.config.database import database_news
@@ -16,40 +20,67 @@ from parvis.deliver.clock import Clock
 from parvis.deliver.verbs import DUE
 
 LONGEST_SLEEP = 2.0
-# Between two ticks that only the end of somebody's work asked for: many end at once.
+# Between two ticks that only the end of somebody's work asked for: many end at once. And so many
+# times as long as the last tick took, so that looking leaves the database to those who deliver.
 SHORTEST_SLEEP = 0.02
+SLEEP_PER_TICK = 3.0
+
+Result = TypeVar("Result")
 
 
 async def keep_ticking(woken: asyncio.Event, stop: asyncio.Event) -> None:
     """`woken` makes it look again before its time."""
     clock = Clock()
-    while not stop.is_set():
-        try:
-            async with _listening(woken):
-                database_news.back()
-                await _tick_and_sleep(clock, woken, stop)
-        except (psycopg.Error, DatabaseError, OSError) as error:
-            database_news.away(error)
-            await asyncio.sleep(1)
+    with _OwnThread() as beside:
+        while not stop.is_set():
+            try:
+                async with _listening(woken):
+                    database_news.back()
+                    await _tick_and_sleep(clock, beside, woken, stop)
+            except (psycopg.Error, DatabaseError, OSError) as error:
+                database_news.away(error)
+                await asyncio.sleep(1)
 
 
-async def _tick_and_sleep(clock: Clock, woken: asyncio.Event, stop: asyncio.Event) -> None:
+class _OwnThread:
+    """Runs what asks the database beside the one thread on which everything else of the worker
+    does, so that a claim and the courier's writes do not wait for each other."""
+
+    def __enter__(self) -> Self:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="clock")
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._thread.submit(connections.close_all)
+        self._thread.shutdown(wait=False)
+
+    async def __call__(self, ask: Callable[[], Result]) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, copy_context().run, ask
+        )
+
+
+async def _tick_and_sleep(
+    clock: Clock, beside: "_OwnThread", woken: asyncio.Event, stop: asyncio.Event
+) -> None:
     while not stop.is_set():
         woken.clear()
-        await sync_to_async(close_old_connections)()
-        if await sync_to_async(clock.tick)():
+        await beside(close_old_connections)
+        began = time.monotonic()
+        if await beside(clock.tick):
             continue
-        seconds = await sync_to_async(seconds_until_next)(LONGEST_SLEEP)
-        await _sleep(seconds, woken, stop)
+        took = time.monotonic() - began
+        seconds = await beside(lambda: seconds_until_next(LONGEST_SLEEP))
+        if await _was_woken(seconds, woken, stop):
+            await asyncio.sleep(max(SHORTEST_SLEEP, SLEEP_PER_TICK * took))
 
 
-async def _sleep(seconds: float, woken: asyncio.Event, stop: asyncio.Event) -> None:
+async def _was_woken(seconds: float, woken: asyncio.Event, stop: asyncio.Event) -> bool:
     waiting = {asyncio.create_task(event.wait()) for event in (woken, stop)}
     await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()
-    if woken.is_set() and not stop.is_set():
-        await asyncio.sleep(SHORTEST_SLEEP)
+    return woken.is_set() and not stop.is_set()
 
 
 @contextlib.asynccontextmanager
