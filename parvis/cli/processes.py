@@ -1,6 +1,7 @@
 """The web process and the worker process: alone, or on the leash of `parvis up`."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ from parvis.machine.presence import using_the_desk
 from parvis.machine.supervisor import ONE_WISH_SECONDS
 
 SECONDS_FOR_OPEN_PAGES = 10
+NEW_OBJECTS_BETWEEN_COLLECTIONS = 20_000
 
 
 def serve_alone(voice: Voice, listener: socket.socket, host: str) -> None:
@@ -114,10 +116,19 @@ def _work(roles: frozenset[str], ready: Callable[[], None]) -> None:
         wish = _Wish(stop, hurry)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, wish.expressed)
+        _leave_alone_what_stays()
         ready()
         await work(stop, roles=roles, hurry=hurry)
 
     asyncio.run(until_told())
+
+
+def _leave_alone_what_stays() -> None:
+    """What is loaded by now lives as long as the process. To look through it for garbage with every
+    few hundred new objects would take a worker's time from its deliveries."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
 
 
 class _Wish:

@@ -8,6 +8,8 @@ import base64
 import json
 import secrets
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -51,8 +53,17 @@ def unseal(sealed: bytes, *, purpose: str) -> str:
 
 
 def _cipher() -> AESGCM:
-    key = read_or_make_key(settings.INSTALLATION.sealing_key_file, length=_KEY_BYTES)
-    return AESGCM(base64.urlsafe_b64decode(key))
+    file = settings.INSTALLATION.sealing_key_file
+    if not file.exists():
+        read_or_make_key(file, length=_KEY_BYTES)
+    written = file.stat()
+    return _cipher_of(file, written.st_ino, written.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _cipher_of(file: Path, number: int, written_at: int) -> AESGCM:
+    """Read once, for a worker unseals many; and again when the file is another."""
+    return AESGCM(base64.urlsafe_b64decode(read_or_make_key(file, length=_KEY_BYTES)))
 
 
 _MOMENTS = ("expires_at", "refresh_at", "lapses_at")

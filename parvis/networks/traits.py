@@ -7,6 +7,7 @@ they are read there; what is written down in a module is what holds until then.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 Json = dict[str, Any]
@@ -159,7 +160,12 @@ class Traits:
 
 
 def _known(kind: type, stored: Mapping[str, Any]) -> Json:
-    return {f.name: stored[f.name] for f in fields(kind) if f.name in stored}
+    return {name: stored[name] for name in _names(kind) if name in stored}
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _video_from_json(stored: Mapping[str, Any]) -> VideoTraits:

@@ -45,8 +45,9 @@ def is_about_media(answer: Answer) -> bool:
     """Whether it says that uploads are unknown, or shown by another status already. Mastodon says
     so since 4.4; before, it posted without them (post_status_service.rb; the version from memory,
     not confirmed)."""
-    said = (error_of(answer) or "").lower()
-    return answer.status in (400, 422) and _NO_MEDIA.search(said) is not None
+    if answer.status not in (400, 422):
+        return False
+    return _NO_MEDIA.search((error_of(answer) or "").lower()) is not None
 
 
 def is_gone(answer: Answer) -> bool:
