@@ -140,7 +140,7 @@ class Http:
 
     def _like_this(self) -> "Http":
         """What `copy.copy` does, which would take as long as a part of the request itself."""
-        other = Http.__new__(Http)
+        other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
         return other
 

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from parvis.config.reach import all_networks, new_http
-from parvis.connections.models import Account
+from parvis.connections.models import Account, Allowance
 from parvis.deliver import claims
 from parvis.deliver.courier import Courier
 from parvis.deliver.models import Attempt, Delivery
@@ -68,6 +68,7 @@ def wait_no_longer_for_earlier_posts() -> None:
 def end_all_waiting() -> None:
     """Whatever waits for a time to try again, or for an account's limit, is due now."""
     Account.objects.update(waits_until=None)
+    Allowance.objects.all().delete()
     Delivery.objects.filter(state=State.SCHEDULED).update(ready_at=Now())
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from html import unescape
+from itertools import count
 from typing import Any, Unpack
 
 import pytest
@@ -227,10 +228,11 @@ class Killed(BaseException):
 
 class Mortal(Http):
     """The worker dies at a request whose address fits the pattern `deadly`, once `spared` of them
-    have passed."""
+    have passed. The courier sends each request with a copy of its client; they count together."""
 
     deadly = ""
     spared = 0
+    met: Iterator[int]
     dies_first = True
 
     async def get(self, url: str | URL, **ask: Unpack[Ask]) -> Answer:
@@ -256,8 +258,7 @@ class Mortal(Http):
     def _is_deadly(self, address: URL) -> bool:
         if not re.search(self.deadly, str(address)):
             return False
-        self.spared -= 1
-        return self.spared < 0
+        return next(self.met) >= self.spared
 
 
 def dies_before(address: str, after: int = 0) -> Callable[[], Http]:
@@ -273,6 +274,7 @@ def dies_after(address: str) -> Callable[[], Http]:
 def _mortal(address: str, after: int, *, dies_first: bool) -> Http:
     mortal = Mortal(allow_private_hosts=settings.INSTALLATION.private_hosts)
     mortal.deadly, mortal.spared, mortal.dies_first = address, after, dies_first
+    mortal.met = count()
     return mortal
 
 

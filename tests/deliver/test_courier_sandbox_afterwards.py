@@ -109,6 +109,7 @@ def test_trouble_with_the_look_up_leaves_the_question_open(
     look_up_due()
     assert settled(delivery).state == State.CHECKING, told_of(delivery)
     rehearsal.sandbox.advance(3700)
+    end_all_waiting()
     look_up_due()
 
     assert_out_once(rehearsal, delivery)
