@@ -19,6 +19,8 @@ from tests.faults.processes import Child, python
 from tests.faults.worker import Orders
 
 _LONGEST_WAIT = 4
+# The database may be starting yet, and not answer.
+_PATIENCE_WITH_STARTS = 5
 _LIVES_LONG = 4
 """One in so many has no stop point, and lives until something else kills it."""
 EVERY_STOP = (
@@ -48,6 +50,7 @@ class Worker:
         self.set_clock(0.0)
         self._child: Child | None = None
         self.has_orders = False
+        self._given_up = 0
 
     def start(self, stop: StopPoint | None = None) -> None:
         """Returns at once; the process needs some seconds until it works."""
@@ -64,6 +67,14 @@ class Worker:
     @property
     def has_ended(self) -> bool:
         return self._child is None or self._child.has_ended
+
+    def refuse_to_go_on(self) -> None:
+        """RuntimeError, with what it said, when it cannot even start, again and again."""
+        if self._child is None or not self._child.has_given_up:
+            return
+        self._given_up += 1
+        if self._given_up > _PATIENCE_WITH_STARTS:
+            raise RuntimeError(f"{self.name} cannot start: {self._child.last_words()}")
 
     def wait_until_at_work(self) -> None:
         """Also one that dies soon after says that it is ready."""

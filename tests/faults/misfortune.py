@@ -79,6 +79,8 @@ class Misfortune:
     def keep_alive(self) -> None:
         for worker in self._workers:
             if worker.has_ended:
+                worker.refuse_to_go_on()
+                worker.kill()
                 worker.start()
 
     def end(self) -> None:

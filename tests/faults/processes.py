@@ -63,6 +63,16 @@ class Child:
                 break
         raise RuntimeError(f"{self.process.args!r} said nothing:\n{self._end_of_log()}")
 
+    @property
+    def has_given_up(self) -> bool:
+        """Ended by itself, with an error."""
+        return (self.process.poll() or 0) > 0
+
+    def last_words(self) -> str:
+        """Of one that has ended."""
+        assert self.process.stdout is not None
+        return self.process.stdout.read().decode(errors="replace") + self._end_of_log()
+
     def send(self, number: signal.Signals) -> None:
         if not self.has_ended:
             self.process.send_signal(number)
