@@ -128,14 +128,16 @@ def _without_secrets(facts: Facts) -> Facts:
 
 
 def _clean(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float):
+    """The usual kinds first."""
+    if isinstance(value, str):
+        return _clean_word(str(value)) if len(value) <= _WORD else _clean_text(value)
+    if value is None or isinstance(value, (int, float)):
         return value
     if isinstance(value, Mapping):
         return {str(name): _clean(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(inner) for inner in value]
-    text = str(value)
-    return _clean_word(text) if len(text) <= _WORD else _clean_text(text)
+    return _clean_text(str(value))
 
 
 @lru_cache(maxsize=1024)

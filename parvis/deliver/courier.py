@@ -168,10 +168,11 @@ class Courier:
             if not await self._settle(settlement):
                 raise LeaseLost
             self.tally.settled(settlement)
-            state, taken = settlement.after, taken.with_receipt(settlement.receipt)
+            state = settlement.after
             log.info("settled", extra={"part": part, "state": state, "code": settlement.code})
-            if settlement.receipt is None or self._stopping:
+            if settlement.receipt is None or state in _ENDED or self._stopping:
                 break
+            taken = taken.with_receipt(settlement.receipt)
         return state
 
     async def _deliver_part(self, queue: AccountQueue, taken: Taken, part: int) -> Settlement:
