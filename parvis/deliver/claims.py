@@ -238,12 +238,17 @@ RETURNING d.id, d.fence, d.account_id, d.state, d.parts, d.keys, d.prepared, d.r
           d.tries, d.lookups, d.progress, d.due_at
 """
 
+# What is being written or settled at this moment is passed over, for its row is locked: to wait for it
+# while others wait for this statement could be a deadlock. There are five renewals to a lease.
 _RENEW = """
-WITH given AS (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS g(id, fence))
+WITH given AS (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS g(id, fence)),
+held AS (
+    SELECT d.id FROM deliver_delivery d JOIN given g ON d.id = g.id AND d.fence = g.fence
+    WHERE d.lease_until > clock_timestamp() AND d.state IN ('claimed', 'sending', 'checking')
+    FOR UPDATE OF d SKIP LOCKED
+)
 UPDATE deliver_delivery d SET lease_until = clock_timestamp() + %(lease)s::interval
-FROM given g
-WHERE d.id = g.id AND d.fence = g.fence AND d.lease_until > clock_timestamp()
-  AND d.state IN ('claimed', 'sending', 'checking')
+FROM held WHERE d.id = held.id
 RETURNING d.id
 """
 

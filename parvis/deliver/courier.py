@@ -22,6 +22,7 @@ from parvis.deliver.hands import Hands
 from parvis.deliver.heeding import heed
 from parvis.deliver.ledger import Intent, Settlement
 from parvis.deliver.looking_up import Searcher
+from parvis.deliver.own_thread import Runs, on_the_shared_thread
 from parvis.deliver.preparing import LeaseLost, Voice, prepare
 from parvis.deliver.queues import AccountQueue, take_queues
 from parvis.deliver.states import FINAL, State
@@ -52,9 +53,19 @@ class Permit:
 
 class Courier:
     """One per worker process. `name` identifies the worker on every row it touches; `freed` hears
-    when nothing of an account is under way any more, so that more of it can be claimed."""
+    when nothing of an account is under way any more, so that more of it can be claimed. `writing`
+    and `settling` are where attempts are written and settled, which need not wait for each other.
+    """
 
-    def __init__(self, http: Http, name: str, freed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        http: Http,
+        name: str,
+        freed: Callable[[], None] = lambda: None,
+        *,
+        writing: Runs = on_the_shared_thread,
+        settling: Runs = on_the_shared_thread,
+    ) -> None:
         self.name = name
         self.meter = Meter()
         self.tally = Tally()
@@ -63,8 +74,8 @@ class Courier:
         self._stopping = False
         self._sending = Hands(ROOM)
         self._searching = Hands(ROOM_FOR_LOOKUPS)
-        self._write = GatheredWrites[Intent, int | None](self._write_attempts)
-        self._settle = GatheredWrites[Settlement, bool](self._settle_all)
+        self._write = GatheredWrites[Intent, int | None](self._write_attempts, writing)
+        self._settle = GatheredWrites[Settlement, bool](self._settle_all, settling)
         self._searcher = Searcher(self._settle, self._settle_all, self.tally.settled)
 
     @property

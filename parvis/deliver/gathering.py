@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
-from asgiref.sync import sync_to_async
+from parvis.deliver.own_thread import Runs
 
 Entry = TypeVar("Entry")
 Result = TypeVar("Result")
 
 
 class GatheredWrites(Generic[Entry, Result]):
-    """`write` takes a whole batch in one thread and answers one result per entry, in order."""
+    """`write` takes a whole batch, on the thread that `run` chooses, and answers one result per
+    entry, in order."""
 
-    def __init__(self, write: Callable[[Sequence[Entry]], Sequence[Result]]) -> None:
-        self._write = sync_to_async(write, thread_sensitive=True)
+    def __init__(self, write: Callable[[Sequence[Entry]], Sequence[Result]], run: Runs) -> None:
+        self._write = write
+        self._run = run
         self._waiting: list[tuple[Entry, asyncio.Future[Result]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
@@ -35,7 +38,7 @@ class GatheredWrites(Generic[Entry, Result]):
 
     async def _write_batch(self, batch: list[tuple[Entry, asyncio.Future[Result]]]) -> None:
         try:
-            results = await self._write([entry for entry, _ in batch])
+            results = await self._run(partial(self._write, [entry for entry, _ in batch]))
         except Exception as error:
             for _, answer in batch:
                 if not answer.done():

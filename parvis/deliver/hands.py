@@ -7,6 +7,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import close_old_connections
 
 from parvis.deliver import claims
 from parvis.deliver.claims import Claim
@@ -82,3 +83,4 @@ class Hands:
             except Exception as error:
                 # Leases lapse then, and what is not sent yet will not be.
                 log.warning("leases could not be renewed: %s", type(error).__name__)
+                await sync_to_async(close_old_connections)()

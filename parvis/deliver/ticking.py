@@ -3,20 +3,18 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from typing import Self, TypeVar
+from collections.abc import AsyncIterator
 
 import psycopg
 from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from procrastinate.contrib.django.utils import connector_params
 
 from parvis.config.database import database_news
 from parvis.deliver.claims import seconds_until_next
 from parvis.deliver.clock import Clock
+from parvis.deliver.own_thread import OwnThread
 from parvis.deliver.verbs import DUE
 
 LONGEST_SLEEP = 2.0
@@ -25,13 +23,11 @@ LONGEST_SLEEP = 2.0
 SHORTEST_SLEEP = 0.02
 SLEEP_PER_TICK = 3.0
 
-Result = TypeVar("Result")
-
 
 async def keep_ticking(woken: asyncio.Event, stop: asyncio.Event) -> None:
     """`woken` makes it look again before its time."""
     clock = Clock()
-    with _OwnThread() as beside:
+    with OwnThread("clock") as beside:
         while not stop.is_set():
             try:
                 async with _listening(woken):
@@ -42,26 +38,8 @@ async def keep_ticking(woken: asyncio.Event, stop: asyncio.Event) -> None:
                 await asyncio.sleep(1)
 
 
-class _OwnThread:
-    """Runs what asks the database beside the one thread on which everything else of the worker
-    does, so that a claim and the courier's writes do not wait for each other."""
-
-    def __enter__(self) -> Self:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="clock")
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._thread.submit(connections.close_all)
-        self._thread.shutdown(wait=False)
-
-    async def __call__(self, ask: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, copy_context().run, ask
-        )
-
-
 async def _tick_and_sleep(
-    clock: Clock, beside: "_OwnThread", woken: asyncio.Event, stop: asyncio.Event
+    clock: Clock, beside: OwnThread, woken: asyncio.Event, stop: asyncio.Event
 ) -> None:
     while not stop.is_set():
         woken.clear()

@@ -26,6 +26,7 @@ from parvis.connections.lapses import LapseNews
 from parvis.connections.refresh import refresh_what_is_due
 from parvis.deliver import roster
 from parvis.deliver.courier import Courier
+from parvis.deliver.own_thread import OwnThread
 from parvis.deliver.roster import Sign
 from parvis.deliver.tasks import DELIVER, LOOK_UP
 from parvis.deliver.ticking import keep_ticking
@@ -63,17 +64,27 @@ async def work(
     """
     name = new_worker_name()
     async with new_http() as http, _opened_engine() as opened:
-        with about(worker=name):
-            await _Worker(http, opened, name, roles).run(stop, hurry or asyncio.Event())
+        with about(worker=name), OwnThread("writing") as writing, OwnThread("settling") as settling:
+            woken = asyncio.Event()
+            courier = Courier(http, name, woken.set, writing=writing, settling=settling)
+            worker = _Worker(http, opened, courier, woken, roles)
+            await worker.run(stop, hurry or asyncio.Event())
 
 
 class _Worker:
-    def __init__(self, http: Http, opened: App, name: str, roles: frozenset[str]) -> None:
+    def __init__(
+        self,
+        http: Http,
+        opened: App,
+        courier: Courier,
+        woken: asyncio.Event,
+        roles: frozenset[str],
+    ) -> None:
         self._http = http
         self._opened = opened
+        self._courier = courier
+        self._woken = woken
         self._roles = roles
-        self._woken = asyncio.Event()
-        self._courier = Courier(http, name, freed=self._woken.set)
 
     async def run(self, stop: asyncio.Event, hurry: asyncio.Event) -> None:
         log.info("worker starts with the roles %s", ", ".join(sorted(self._roles)))
@@ -175,11 +186,12 @@ async def _renew_tokens(http: Http, stop: asyncio.Event) -> None:
 
 
 async def _as_long_as_it_answers(do: Callable[[], Awaitable[None]]) -> None:
-    """Without the database it is left out this once."""
+    """Without the database it is left out this once, and the shared connection is begun anew."""
     try:
         await do()
     except (psycopg.Error, DatabaseError, OSError) as error:
         database_news.away(error)
+        await sync_to_async(close_old_connections)()
     else:
         database_news.back()
 
