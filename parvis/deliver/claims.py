@@ -5,7 +5,6 @@ under way the later ones wait. So its posts keep their order on any number of ma
 workers speak as the same account.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from parvis.deliver.states import Change, State
+from parvis.networks.json_text import read_json
 
 # Of one account at a time. More would lie in one worker's hands while its first is slow.
 IN_ONE_HAND = 10
@@ -163,7 +163,7 @@ def _json(value: Any) -> Any:
         return {}
     if value == "[]":
         return []
-    return json.loads(value) if isinstance(value, str) else value
+    return read_json(value) if isinstance(value, str) else value
 
 
 # The first question costs nothing when nothing is due; then each account is asked for the head of
@@ -238,8 +238,8 @@ RETURNING d.id, d.fence, d.account_id, d.state, d.parts, d.keys, d.prepared, d.r
           d.tries, d.lookups, d.progress, d.due_at
 """
 
-# What is being written or settled at this moment is passed over, for its row is locked: to wait for it
-# while others wait for this statement could be a deadlock. There are five renewals to a lease.
+# What is being written or settled at this moment is passed over, for its row is locked: to wait for
+# it while others wait for this statement could be a deadlock. There are five renewals to a lease.
 _RENEW = """
 WITH given AS (SELECT * FROM unnest(%(ids)s::bigint[], %(fences)s::bigint[]) AS g(id, fence)),
 held AS (

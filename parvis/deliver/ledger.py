@@ -16,6 +16,7 @@ from django.db import connection
 from parvis.deliver.claims import Claim, interval
 from parvis.deliver.models import Happened, Outcome
 from parvis.deliver.states import Change, State, check
+from parvis.networks.json_text import write_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def write_attempts(intents: Sequence[Intent], worker: str) -> dict[Claim, int]:
         cursor.execute(
             _WRITE,
             {
-                "rows": json.dumps(rows),
+                "rows": write_json(rows).decode(),
                 "worker": worker,
                 "lease": interval(settings.TERMS.lease),
                 **_BEGIN.parameters,
@@ -85,7 +86,7 @@ def settle(settlements: Sequence[Settlement], worker: str) -> set[Claim]:
     """Answers the claims that were settled. An attempt's outcome is kept in any case."""
     rows = [_row(settlement) for settlement in settlements]
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, {"rows": json.dumps(rows), "worker": worker})
+        cursor.execute(_SETTLE, {"rows": write_json(rows).decode(), "worker": worker})
         return {Claim(row[0], row[1]) for row in cursor.fetchall()}
 
 

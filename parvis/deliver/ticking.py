@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -13,11 +14,14 @@ from procrastinate.contrib.django.utils import connector_params
 
 from parvis.config.database import database_news
 from parvis.deliver.claims import seconds_until_next
-from parvis.deliver.clock import Clock
+from parvis.deliver.clock import BATCH, Clock
 from parvis.deliver.own_thread import OwnThread
 from parvis.deliver.verbs import DUE
 
 LONGEST_SLEEP = 2.0
+# After a tick that moved something, but left nothing that it could have moved as well: looking
+# again at once would only be in the way of what was just claimed.
+SOON = 0.1
 # Between two ticks that only the end of somebody's work asked for: many end at once. And so many
 # times as long as the last tick took, so that looking leaves the database to those who deliver.
 SHORTEST_SLEEP = 0.02
@@ -45,10 +49,11 @@ async def _tick_and_sleep(
         woken.clear()
         await beside(close_old_connections)
         began = time.monotonic()
-        if await beside(clock.tick):
+        moved = await beside(clock.tick)
+        if moved >= BATCH:
             continue
         took = time.monotonic() - began
-        seconds = await beside(lambda: seconds_until_next(LONGEST_SLEEP))
+        seconds = await beside(partial(seconds_until_next, SOON if moved else LONGEST_SLEEP))
         if await _was_woken(seconds, woken, stop):
             await asyncio.sleep(max(SHORTEST_SLEEP, SLEEP_PER_TICK * took))
 

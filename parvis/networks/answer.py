@@ -1,6 +1,5 @@
 """What a server answered, and what can be said of it without knowing which network it is."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 from parvis.networks import present
 from parvis.networks.errors import NetworkError, NotSent, SlowDown, Unknown
+from parvis.networks.json_text import read_json
 from parvis.networks.limits import RateLimit, Scope, read_rate_limits, read_reached
 from parvis.networks.secret import Secret, redact
 
@@ -43,7 +43,7 @@ class Answer:
     def json(self) -> Any:
         """Raises the error for an unreadable answer unless the body is JSON."""
         try:
-            return json.loads(self.body)
+            return read_json(self.body)
         except (ValueError, RecursionError):
             raise self.unreadable() from None
 
@@ -107,7 +107,7 @@ class Answer:
 
     def json_or_none(self) -> Any:
         try:
-            return json.loads(self.body)
+            return read_json(self.body)
         except (ValueError, RecursionError):
             return None
 

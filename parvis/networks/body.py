@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,6 +13,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from parvis.networks.errors import NotSent
+from parvis.networks.json_text import write_json
 from parvis.networks.secret import Secret
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def encode_body(
 
 def encode_json(value: Any) -> bytes:
     """JSON in which each Secret stands revealed."""
-    return _ENCODER.encode(value).encode()
+    return write_json(value, _reveal)
 
 
 def _urlencoded(form: Form) -> bytes:
@@ -130,6 +130,3 @@ def _reveal(value: object) -> str:
     if isinstance(value, Secret):
         return value.reveal()
     raise TypeError(f"{type(value).__name__} is not JSON")
-
-
-_ENCODER = json.JSONEncoder(default=_reveal, separators=(",", ":"))
