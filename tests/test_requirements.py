@@ -62,7 +62,7 @@ def licences_of(found: Distribution) -> set[str]:
     """By the expression, else the field, else the classifier, in this order."""
     metadata = found.metadata
     if expression := metadata.get("License-Expression"):
-        return set(re.split(r" (?:AND|OR) ", expression))
+        return set(filter(None, re.split(r" (?:AND|OR) |[()]", expression)))
     classifiers = [text for text in metadata.get_all("Classifier") or () if "License ::" in text]
     named = [classifier.rpartition(":: ")[2] for classifier in classifiers]
     said = metadata.get("License") or named[0].split(" (")[0]
