@@ -110,10 +110,11 @@ def hand_back(claims: Sequence[Claim], worker: str, *, tells: bool = False) -> i
         return int(cursor.fetchone()[0])
 
 
-def seconds_until_next(at_most: float) -> float:
-    """Until something becomes due that is not due already."""
+def seconds_until_next(at_most: float, since: float | None = None) -> float:
+    """Until something becomes due that is not due already. `since` is when the clock last looked,
+    by the database's own: what has become due between then and now is not passed over."""
     with connection.cursor() as cursor:
-        cursor.execute(_NEXT)
+        cursor.execute(_NEXT, {"since": since})
         (seconds,) = cursor.fetchone()
     return at_most if seconds is None else min(max(float(seconds), 0.0), at_most)
 
@@ -275,7 +276,9 @@ SELECT count(*) FROM given_back
 _NEXT = """
 SELECT extract(epoch FROM least(
     (SELECT min(ready_at) FROM deliver_delivery
-     WHERE state IN ('scheduled', 'checking') AND ready_at > statement_timestamp()),
-    (SELECT min(waits_until) FROM connections_account WHERE waits_until > statement_timestamp())
+     WHERE state IN ('scheduled', 'checking')
+       AND ready_at > coalesce(to_timestamp(%(since)s), statement_timestamp())),
+    (SELECT min(waits_until) FROM connections_account
+     WHERE waits_until > coalesce(to_timestamp(%(since)s), statement_timestamp()))
 ) - clock_timestamp())
 """

@@ -53,7 +53,8 @@ async def _tick_and_sleep(
         if moved >= BATCH:
             continue
         took = time.monotonic() - began
-        seconds = await beside(partial(seconds_until_next, SOON if moved else LONGEST_SLEEP))
+        at_most = SOON if moved else LONGEST_SLEEP
+        seconds = await beside(partial(seconds_until_next, at_most, clock.looked_at))
         if await _was_woken(seconds, woken, stop):
             await asyncio.sleep(max(SHORTEST_SLEEP, SLEEP_PER_TICK * took))
 

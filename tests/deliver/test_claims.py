@@ -184,6 +184,13 @@ def test_the_clock_sleeps_until_the_next_due_time(ponts: Account) -> None:
     assert 0.5 < claims.seconds_until_next(60.0) <= 1.0
 
 
+def test_what_became_due_while_the_clock_looked_is_not_slept_through(ponts: Account) -> None:
+    looked_at = database_now().timestamp() - 1
+    make_due(scheduled(ponts), timedelta(seconds=0.5))
+    assert claims.seconds_until_next(60.0) == 60.0
+    assert claims.seconds_until_next(60.0, looked_at) == 0.0
+
+
 def test_a_try_that_ended_before_its_attempt_is_kept_for_the_reader(ponts: Account) -> None:
     claim = claimed(scheduled(ponts))
     postponed = Settlement(
