@@ -33,6 +33,11 @@ _WORD = 40
 _ALWAYS_CLEAN = frozenset({"time", "level", "logger"})
 _USUAL_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+# No line tells its thread, its process or its place in the source, so that none is looked for:
+# "Optimization" in the standard library's logging HOWTO.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+logging._srcfile = None
+
 Facts = dict[str, Any]
 
 
@@ -92,9 +97,9 @@ class _Lines(logging.Formatter):
 
 def _facts_of(record: logging.LogRecord) -> Facts:
     """When, how grave and from where, in this order before all else."""
-    at = datetime.fromtimestamp(record.created, UTC)
+    second, fraction = divmod(record.created, 1)
     facts = {
-        "time": at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z",
+        "time": f"{_written_second(int(second))}.{int(fraction * 1000):03}Z",
         "level": record.levelname.lower(),
         "logger": record.name,
         "event": record.getMessage(),
@@ -102,6 +107,11 @@ def _facts_of(record: logging.LogRecord) -> Facts:
     if record.name.partition(".")[0] == "parvis":
         facts |= _own_facts(record)
     return facts | {n: v for n, v in facts_of_the_work().items() if n not in facts}
+
+
+@lru_cache(maxsize=8)
+def _written_second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _own_facts(record: logging.LogRecord) -> Facts:
@@ -165,6 +175,15 @@ def _logfmt_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)
+    return _quoted_word(text) if len(text) <= _WORD else _quoted(text)
+
+
+@lru_cache(maxsize=1024)
+def _quoted_word(text: str) -> str:
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
     if not _NEEDS_QUOTES.search(text):
         return text.replace("\n", "\\n")
     text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -54,9 +54,11 @@ def unseal(sealed: bytes, *, purpose: str) -> str:
 
 def _cipher() -> AESGCM:
     file = settings.INSTALLATION.sealing_key_file
-    if not file.exists():
+    try:
+        written = file.stat()
+    except FileNotFoundError:
         read_or_make_key(file, length=_KEY_BYTES)
-    written = file.stat()
+        written = file.stat()
     return _cipher_of(file, written.st_ino, written.st_mtime_ns)
 
 

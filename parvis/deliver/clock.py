@@ -1,39 +1,57 @@
-"""Claims what is due and hands it to the engine in batches. The future is never enqueued."""
+"""Claims what is due: for the worker that it ticks in as far as that has room, else for the engine,
+which hands batches to the others. The future is never enqueued."""
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from parvis.deliver import tasks
+from parvis.deliver import roster, tasks
 from parvis.deliver.claims import Claim, claim_due, claim_lookups, may_tick
+from parvis.deliver.queues import AccountQueue
 from parvis.deliver.sweep import sweep
 from parvis.networks.present import seconds_of_this_machine
 
 log = logging.getLogger("parvis.deliver")
 
-BATCH = 200
+BATCH = 600
 # Batches that no worker has begun. More would lie there until their leases lapse.
-MOST_WAITING = 3
+MOST_WAITING = 2
 SWEEP_EVERY_SECONDS = 1.0
 # More than two clocks drift apart between two looks at them.
 JUMP_SECONDS = 5.0
 
 
+class OwnHands(Protocol):
+    """The courier beside the clock, where the worker has both roles."""
+
+    name: str
+
+    @property
+    def room(self) -> int: ...
+
+    def take_due(self, limit: int) -> list[AccountQueue]: ...
+
+
 class Clock:
     """One per process. Several may tick on several machines: they take turns. `looked_at` is when
-    the last tick began, by the database's clock."""
+    the last tick began, by the database's clock; `was_passed_over`, whether another clock was
+    claiming then; `taken`, what was claimed for the own hands and is to be begun."""
 
-    def __init__(self) -> None:
+    def __init__(self, hands: OwnHands | None = None) -> None:
         self.looked_at = 0.0
+        self.was_passed_over = False
+        self.taken: list[AccountQueue] = []
+        self._hands = hands
         self._guard = Guard()
         self._swept_at = 0.0
 
     def tick(self) -> int:
         """Answers how many deliveries were claimed or swept; any ask for another tick. It sweeps
         first: after an outage most of what is due may be too late."""
+        self.was_passed_over = False
         asked = seconds_of_this_machine()
         self.looked_at = database_seconds()
         now = seconds_of_this_machine()
@@ -43,9 +61,41 @@ class Clock:
         if now - self._swept_at > SWEEP_EVERY_SECONDS:
             self._swept_at = now
             swept = sweep()
+        return swept + self._claim_due() + self._hand_over(claim_lookups, tasks.look_up)
+
+    def _claim_due(self) -> int:
+        if self._hands is None:
+            return self._hand_over(claim_due, tasks.deliver)
+        if room := self._hands.room:
+            return self._take(self._hands, min(room, BATCH))
         return (
-            swept + _hand_over(claim_due, tasks.deliver) + _hand_over(claim_lookups, tasks.look_up)
+            self._hand_over(claim_due, tasks.deliver)
+            if roster.others_deliver(self._hands.name)
+            else 0
         )
+
+    @transaction.atomic
+    def _take(self, hands: OwnHands, limit: int) -> int:
+        if not self._may_tick():
+            return 0
+        queues = hands.take_due(limit)
+        self.taken += queues
+        return sum(len(queue.deliveries) for queue in queues)
+
+    @transaction.atomic
+    def _hand_over(self, claim: Callable[[int], list[Claim]], task: Any) -> int:
+        """The claim and the job that will work on it are one commit."""
+        if not self._may_tick() or _waiting(task.queue) >= MOST_WAITING:
+            return 0
+        claims: Sequence[Claim] = claim(BATCH)
+        if claims:
+            task.defer(claims=[[claim.delivery_id, claim.fence] for claim in claims])
+        return len(claims)
+
+    def _may_tick(self) -> bool:
+        may = may_tick()
+        self.was_passed_over |= not may
+        return may
 
 
 class Guard:
@@ -86,17 +136,6 @@ def database_seconds() -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
         return float(cursor.fetchone()[0])
-
-
-@transaction.atomic
-def _hand_over(claim: Callable[[int], list[Claim]], task: Any) -> int:
-    """The claim and the job that will work on it are one commit."""
-    if not may_tick() or _waiting(task.queue) >= MOST_WAITING:
-        return 0
-    claims: Sequence[Claim] = claim(BATCH)
-    if claims:
-        task.defer(claims=[[claim.delivery_id, claim.fence] for claim in claims])
-    return len(claims)
 
 
 def _waiting(queue: str) -> int:

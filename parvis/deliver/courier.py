@@ -24,7 +24,7 @@ from parvis.deliver.ledger import Intent, Settlement
 from parvis.deliver.looking_up import Searcher
 from parvis.deliver.own_thread import Runs, on_the_shared_thread
 from parvis.deliver.preparing import LeaseLost, Voice, prepare
-from parvis.deliver.queues import AccountQueue, take_queues
+from parvis.deliver.queues import AccountQueue, queues_of, take_queues
 from parvis.deliver.states import FINAL, State
 from parvis.deliver.tally import Tally
 from parvis.networks.contract import Prepared, Published
@@ -35,7 +35,7 @@ from parvis.networks.present import now, seconds_of_this_machine
 log = logging.getLogger("parvis.deliver")
 
 # At ten of an account: two hundred accounts at once, as many as one server is given connections.
-ROOM = 2000
+ROOM = 4000
 ROOM_FOR_LOOKUPS = 300
 _ENDED = FINAL | {State.HELD}
 
@@ -82,6 +82,18 @@ class Courier:
     def in_hand(self) -> int:
         return len(self._sending) + len(self._searching)
 
+    @property
+    def room(self) -> int:
+        """For so many more deliveries."""
+        return 0 if self._stopping else self._sending.room
+
+    def take_due(self, limit: int) -> list[AccountQueue]:
+        """Claims for itself, in the transaction of whoever asks. `begin` is to follow."""
+        return queues_of(claims.take_due(limit, self.name), self._http)
+
+    def begin(self, queues: Sequence[AccountQueue]) -> list["asyncio.Task[None]"]:
+        return self._begin(queues, self._sending, self._carry)
+
     async def deliver(self, batch: Sequence[Claim]) -> None:
         """Takes a batch on and stays until it has come to an end."""
         await asyncio.gather(*await self.take_on(batch))
@@ -110,6 +122,11 @@ class Courier:
     ) -> list["asyncio.Task[None]"]:
         await hands.wait_for_room()
         queues = await sync_to_async(take_queues)(batch, self.name, self._http)
+        return self._begin(queues, hands, carrying)
+
+    def _begin(
+        self, queues: Sequence[AccountQueue], hands: Hands, carrying: Carrying
+    ) -> list["asyncio.Task[None]"]:
         for queue in queues:
             queue.voice.http = self._http.metered(self.meter.of(queue.account))
         return [hands.begin(queue.claims, carrying(queue)) for queue in queues]

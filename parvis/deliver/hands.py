@@ -22,7 +22,7 @@ class Hands:
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._held: set[Claim] = set()
+        self._held: dict[Claim, float] = {}
         self._works: set[asyncio.Task[None]] = set()
         self._freed = asyncio.Event()
         self._renewing: asyncio.Task[None] | None = None
@@ -30,15 +30,19 @@ class Hands:
     def __len__(self) -> int:
         return len(self._held)
 
+    @property
+    def room(self) -> int:
+        return max(0, self._room - len(self._held))
+
     async def wait_for_room(self) -> None:
-        while len(self._held) >= self._room:
+        while not self.room:
             self._freed.clear()
             await self._freed.wait()
 
     def begin(self, some: Sequence[Claim], work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Their leases are kept alive until the work has ended, or each was let go."""
         begun = asyncio.create_task(work)
-        self._held.update(some)
+        self._held.update(dict.fromkeys(some, seconds_of_this_machine()))
         self._works.add(begun)
         begun.add_done_callback(lambda done: self._ended(done, some))
         if self._renewing is None:
@@ -46,7 +50,8 @@ class Hands:
         return begun
 
     def let_go(self, some: Iterable[Claim]) -> None:
-        self._held.difference_update(some)
+        for claim in some:
+            self._held.pop(claim, None)
         self._freed.set()
         if not self._held and self._renewing is not None:
             self._renewing.cancel()
@@ -75,11 +80,16 @@ class Hands:
         self.let_go(some)
 
     async def _renew(self) -> None:
-        """In one statement for everything that is held."""
+        """In one statement for everything that was not taken or renewed just now: most of what is
+        held is let go before."""
+        pause = settings.TERMS.lease / 5
         while True:
-            await asyncio.sleep(settings.TERMS.lease / 5)
+            await asyncio.sleep(pause)
+            moment = seconds_of_this_machine()
+            ageing = [claim for claim, since in self._held.items() if moment - since > pause]
             try:
-                await sync_to_async(claims.renew)(list(self._held))
+                await sync_to_async(claims.renew)(ageing)
+                self._held.update({one: moment for one in ageing if one in self._held})
             except Exception as error:
                 # Leases lapse then, and what is not sent yet will not be.
                 log.warning("leases could not be renewed: %s", type(error).__name__)

@@ -32,9 +32,12 @@ class AccountQueue:
 
 def take_queues(batch: Sequence[Claim], worker: str, http: Http) -> list[AccountQueue]:
     """Makes the claims this worker's own; those of each account in their order."""
-    taken = claims.take(batch, worker)
+    return queues_of(claims.take(batch, worker), http)
+
+
+def queues_of(some: Sequence[Taken], http: Http) -> list[AccountQueue]:
     by_account: dict[int, list[Taken]] = defaultdict(list)
-    for one in taken:
+    for one in some:
         by_account[one.account_id].append(one)
     accounts = Account.objects.in_bulk(list(by_account))
     return [

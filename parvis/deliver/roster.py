@@ -60,6 +60,11 @@ def present_workers() -> QuerySet[Worker]:
     return Worker.objects.filter(beat_at__gt=_long_ago(), stopped_at=None)
 
 
+def others_deliver(name: str) -> bool:
+    """Whether anybody but this worker would take a batch."""
+    return present_workers().filter(roles__contains=["deliver"]).exclude(name=name).exists()
+
+
 def silent_workers() -> QuerySet[Worker]:
     """Lost, or cut off from the database."""
     return Worker.objects.filter(beat_at__lte=_long_ago(), stopped_at=None)

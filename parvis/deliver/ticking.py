@@ -3,60 +3,90 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from functools import partial
+from typing import Any, Protocol
 
 import psycopg
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from procrastinate.contrib.django.utils import connector_params
 
 from parvis.config.database import database_news
 from parvis.deliver.claims import seconds_until_next
-from parvis.deliver.clock import BATCH, Clock
+from parvis.deliver.clock import BATCH, Clock, OwnHands
 from parvis.deliver.own_thread import OwnThread
+from parvis.deliver.queues import AccountQueue
 from parvis.deliver.verbs import DUE
 
 LONGEST_SLEEP = 2.0
 # After a tick that moved something, but left nothing that it could have moved as well: looking
 # again at once would only be in the way of what was just claimed.
 SOON = 0.1
-# Between two ticks that only the end of somebody's work asked for: many end at once. And so many
-# times as long as the last tick took, so that looking leaves the database to those who deliver.
+# Between two ticks that only the end of somebody's work asked for: many end at once. It rests as
+# long as the last tick took, so that looking leaves the database to those who deliver.
 SHORTEST_SLEEP = 0.02
-SLEEP_PER_TICK = 3.0
+LONGEST_REST = 0.2
 
 
-async def keep_ticking(woken: asyncio.Event, stop: asyncio.Event) -> None:
-    """`woken` makes it look again before its time."""
-    clock = Clock()
+class Deliverer(OwnHands, Protocol):
+    def begin(self, queues: Sequence[AccountQueue]) -> object: ...
+
+
+async def keep_ticking(
+    woken: asyncio.Event, stop: asyncio.Event, deliverer: Deliverer | None = None
+) -> None:
+    """`woken` makes it look again before its time. What is due goes to the `deliverer` of the same
+    worker first."""
+    clock = Clock(deliverer)
     with OwnThread("clock") as beside:
         while not stop.is_set():
             try:
                 async with _listening(woken):
                     database_news.back()
-                    await _tick_and_sleep(clock, beside, woken, stop)
+                    await _tick_and_sleep(clock, deliverer, beside, woken, stop)
             except (psycopg.Error, DatabaseError, OSError) as error:
                 database_news.away(error)
                 await asyncio.sleep(1)
 
 
 async def _tick_and_sleep(
-    clock: Clock, beside: OwnThread, woken: asyncio.Event, stop: asyncio.Event
+    clock: Clock,
+    deliverer: Deliverer | None,
+    beside: OwnThread,
+    woken: asyncio.Event,
+    stop: asyncio.Event,
 ) -> None:
     while not stop.is_set():
         woken.clear()
         await beside(close_old_connections)
         began = time.monotonic()
-        moved = await beside(clock.tick)
+        try:
+            moved = await _ending_what_it_began(beside(clock.tick))
+        finally:
+            queues, clock.taken = clock.taken, []
+            if deliverer is not None and queues:
+                deliverer.begin(queues)
         if moved >= BATCH:
             continue
         took = time.monotonic() - began
-        at_most = SOON if moved else LONGEST_SLEEP
+        at_most = SOON if moved or clock.was_passed_over else LONGEST_SLEEP
         seconds = await beside(partial(seconds_until_next, at_most, clock.looked_at))
         if await _was_woken(seconds, woken, stop):
-            await asyncio.sleep(max(SHORTEST_SLEEP, SLEEP_PER_TICK * took))
+            await asyncio.sleep(min(max(SHORTEST_SLEEP, took), LONGEST_REST))
+
+
+async def _ending_what_it_began(tick: Coroutine[Any, Any, int]) -> int:
+    """A worker that is told to stop in the middle of a tick still learns what it has claimed: it is
+    handed back then, where others would wait for its lease to lapse."""
+    ticking = asyncio.create_task(tick)
+    try:
+        return await asyncio.shield(ticking)
+    except asyncio.CancelledError:
+        await asyncio.wait({ticking}, timeout=settings.TERMS.grace / 5)
+        raise
 
 
 async def _was_woken(seconds: float, woken: asyncio.Event, stop: asyncio.Event) -> bool:

@@ -39,6 +39,9 @@ CLOCK, DELIVERING, COLLECTING = "clock", "deliver", "collect"
 ROLES = frozenset({CLOCK, DELIVERING, COLLECTING})
 # A job ends when its batch is taken on, so that few at a time are enough.
 CONCURRENT_BATCHES = 2
+# The engine forgets the news of a job that comes while it fetches another; it then finds it by
+# looking, every five seconds unless told otherwise.
+LOOK_FOR_JOBS_SECONDS = 0.5
 RENEWING_EVERY_SECONDS = 20.0
 FLUSHING_EVERY_SECONDS = 1.0
 AGAIN_AFTER_SECONDS = 1.0
@@ -101,7 +104,8 @@ class _Worker:
     def _loops(self, stop: asyncio.Event) -> list[Coroutine[object, object, None]]:
         loops: list[Coroutine[object, object, None]] = []
         if CLOCK in self._roles:
-            loops.append(keep_ticking(self._woken, stop))
+            deliverer = self._courier if DELIVERING in self._roles else None
+            loops.append(keep_ticking(self._woken, stop, deliverer))
         if DELIVERING in self._roles:
             loops += [self._keep_engine(queue, stop) for queue in (DELIVER, LOOK_UP)]
             loops.append(self._flush_limits())
@@ -124,6 +128,7 @@ class _Worker:
             name=f"{self._courier.name} {queue}",
             queues=[queue],
             concurrency=CONCURRENT_BATCHES,
+            fetch_job_polling_interval=LOOK_FOR_JOBS_SECONDS,
             additional_context={"courier": self._courier},
             install_signal_handlers=False,
             delete_jobs="always",

@@ -7,8 +7,10 @@ they are read there; what is written down in a module is what holds until then.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+from parvis.networks.json_text import read_json, write_json
 
 Json = dict[str, Any]
 
@@ -152,11 +154,17 @@ class Traits:
     def from_json(cls, stored: Mapping[str, Any]) -> "Traits":
         """Unknown names are left out and absent ones take their default, so that limits stored
         by an older or a newer version can still be read."""
-        known = _known(cls, stored)
-        for name, read in _READING.items():
-            if known.get(name) is not None:
-                known[name] = read(known[name])
-        return cls(**known)
+        return _read(write_json(stored))
+
+
+@lru_cache(maxsize=256)
+def _read(written: bytes) -> Traits:
+    """Most accounts of a network have the same, and each is asked for them many times."""
+    known = _known(Traits, read_json(written))
+    for name, read in _READING.items():
+        if known.get(name) is not None:
+            known[name] = read(known[name])
+    return Traits(**known)
 
 
 def _known(kind: type, stored: Mapping[str, Any]) -> Json:

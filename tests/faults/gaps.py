@@ -15,8 +15,8 @@ from typing import Any
 
 class Gap(StrEnum):
     CLAIMED = "claimed, not handed over"
-    HANDED_OVER = "handed over, not taken"
-    TAKEN = "taken, no attempt yet"
+    HANDED_OVER = "handed over, not taken on"
+    TAKEN = "taken on, no attempt yet"
     ABOUT_TO_WRITE = "prepared, no attempt yet"
     WRITTEN = "attempt written, not called"
     CALLING = "within the call"
@@ -79,24 +79,26 @@ class _Stop:
 
 
 def _after_claiming(stop: _Stop) -> None:
-    from parvis.deliver import claims, clock
+    from parvis.deliver import claims
 
-    for room in (claims, clock):
-        for name in ("claim_due",):
-            if hasattr(room, name):
-                setattr(room, name, _then(getattr(room, name), stop, only_if_any=True))
+    claims.take_due = _then(claims.take_due, stop, only_if_any=True)
 
 
 def _before_taking(stop: _Stop) -> None:
+    """A worker that ticks takes what it claims; what it hands over is taken by others."""
     from parvis.deliver import claims
+    from parvis.deliver.courier import Courier
 
     claims.take = _first(claims.take, stop)
+    Courier.begin = _first(Courier.begin, stop)
 
 
 def _after_taking(stop: _Stop) -> None:
     from parvis.deliver import claims
+    from parvis.deliver.courier import Courier
 
     claims.take = _then(claims.take, stop, only_if_any=True)
+    Courier.begin = _then(Courier.begin, stop, only_if_any=True)
 
 
 def _before_writing(stop: _Stop) -> None:
