@@ -20,6 +20,9 @@ BATCH = 600
 # Batches that no worker has begun. More would lie there until their leases lapse.
 MOST_WAITING = 2
 SWEEP_EVERY_SECONDS = 1.0
+# Who has not swept for so long sweeps before claiming: after an outage most of what is due may be
+# too late. Else what is due now goes first.
+SWEEP_FIRST_AFTER_SECONDS = 4.0
 # More than two clocks drift apart between two looks at them.
 JUMP_SECONDS = 5.0
 
@@ -49,19 +52,22 @@ class Clock:
         self._swept_at = 0.0
 
     def tick(self) -> int:
-        """Answers how many deliveries were claimed or swept; any ask for another tick. It sweeps
-        first: after an outage most of what is due may be too late."""
+        """Answers how many deliveries were claimed or swept; any ask for another tick."""
         self.was_passed_over = False
         asked = seconds_of_this_machine()
         self.looked_at = database_seconds()
         now = seconds_of_this_machine()
         if not self._guard.trusts(self.looked_at, asked, now):
             return 0
-        swept = 0
-        if now - self._swept_at > SWEEP_EVERY_SECONDS:
-            self._swept_at = now
-            swept = sweep()
-        return swept + self._claim_due() + self._hand_over(claim_lookups, tasks.look_up)
+        swept = self._sweep(now, if_older_than=SWEEP_FIRST_AFTER_SECONDS)
+        claimed = self._claim_due() + self._hand_over(claim_lookups, tasks.look_up)
+        return swept + claimed + self._sweep(now, if_older_than=SWEEP_EVERY_SECONDS)
+
+    def _sweep(self, now: float, *, if_older_than: float) -> int:
+        if now - self._swept_at <= if_older_than:
+            return 0
+        self._swept_at = now
+        return sweep()
 
     def _claim_due(self) -> int:
         if self._hands is None:
