@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from parvis.connections.models import Account
 from parvis.networks.traits import Format, ReplySetting, Visibility
@@ -14,6 +16,15 @@ VISIBILITIES = [(visibility.value, visibility.name) for visibility in Visibility
 REPLY_SETTINGS = [(setting.value, setting.name) for setting in ReplySetting]
 FORMATS = [(format.value, format.name) for format in Format]
 
+# The desk's own, so that each theme shows them as it must.
+COLOURS = [
+    ("glass", _("cobalt")),
+    ("verdigris", _("verdigris")),
+    ("amber", _("amber")),
+    ("garnet", _("garnet")),
+    ("ink", _("ink")),
+]
+
 # Seconds. Twelve hours: a night's outage is made good in the morning.
 LATENESS_ALLOWED = 12 * 60 * 60
 
@@ -21,7 +32,10 @@ LATENESS_ALLOWED = 12 * 60 * 60
 class Media(models.Model):
     """A picture or a video, stored once per workspace under the hash of its bytes.
 
-    seconds  a video's length; None for a picture
+    seconds   a video's length; None for a picture
+    alt       the last description that was written for it, offered again
+    likeness  64 bits that pictures which look alike have nearly in common (dHash), as a signed
+              number; None for a video and for what has not been looked at yet
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="media")
@@ -33,6 +47,8 @@ class Media(models.Model):
     height = models.PositiveIntegerField()
     seconds = models.FloatField(null=True)
     is_animated = models.BooleanField(default=False)
+    alt = models.TextField(blank=True)
+    likeness = models.BigIntegerField(null=True)
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -52,6 +68,68 @@ class Media(models.Model):
         return Path(settings.MEDIA_ROOT) / self.sha256[:2] / self.sha256
 
 
+class Campaign(models.Model):
+    """Posts that belong together, and their results.
+
+    colour  one of the desk's own, by its name
+    utm     what is added to the links of its posts: {"source", "medium", "campaign"}
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="campaigns")
+    name = models.CharField(max_length=120)
+    colour = models.CharField(max_length=20, choices=COLOURS, default="glass")
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    utm = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="one_campaign_per_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(models.Model):
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=50)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("workspace", Lower("name"), name="one_tag_per_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Snippet(models.Model):
+    """A text that is used again. A signature is put below what its account says (below everything
+    where it has none); any other is put in where the writer wants it."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="snippets")
+    name = models.CharField(max_length=80)
+    text = models.TextField()
+    is_signature = models.BooleanField(default=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="one_snippet_per_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Post(models.Model):
     """What a person composes. It is a draft until it is handed over to delivery.
 
@@ -61,6 +139,8 @@ class Post(models.Model):
     poll            {"options": […], "minutes", "multiple_choice"}, or None
     revision        counts saves: a save that was made from an older revision is told so
     lateness_allowed  for how many seconds after its time it may still go out by itself
+    utm             what is added to its links, over what its campaign adds: {"source", "medium",
+                    "campaign", "content"}
     planned_at      remembers a time that was chosen, also while the post is taken back to be edited
     started_in_tab  the browser tab that made the draft: its first save may arrive twice
     tab             the browser tab that saved last, its turn (a count of its saves) and the
@@ -79,6 +159,11 @@ class Post(models.Model):
     visibility = models.CharField(max_length=20, choices=VISIBILITIES, blank=True)
     accounts = models.ManyToManyField(Account, through="Variant", related_name="posts")
     pictures = models.ManyToManyField(Media, through="PostMedia", related_name="posts")
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.SET_NULL, null=True, blank=True, related_name="posts"
+    )
+    tags = models.ManyToManyField(Tag, related_name="posts", blank=True)
+    utm = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=1)
     started_in_tab = models.CharField(max_length=64, blank=True)
     tab = models.CharField(max_length=64, blank=True)

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "parvis.people",
     "parvis.connections",
     "parvis.compose",
+    "parvis.schedule",
     "parvis.deliver",
     "parvis.watch",
     "parvis.web",

@@ -23,6 +23,7 @@ class Account(models.Model):
     problem     why it must be connected again, or, while it is connected, what keeps its tokens
                 from being renewed: a code with facts for pages, and a plain sentence
     refresh_at  when its tokens are renewed next; None where they need not be or cannot be
+    paused_at   since when a person lets nothing go out of it; None while it goes on
     lapses_at   when only a person can renew the permission; None where that is not foreseen
     """
 
@@ -47,6 +48,7 @@ class Account(models.Model):
     refreshed_at = models.DateTimeField(null=True)
     refresh_lease_until = models.DateTimeField(null=True)
     waits_until = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
     connected_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

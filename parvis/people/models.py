@@ -21,10 +21,19 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "system", _("as the system has it")
+    LIGHT = "light", _("light")
+    DARK = "dark", _("dark")
+
+
 class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    theme = models.CharField(
+        _("appearance"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -44,11 +53,18 @@ class User(AbstractBaseUser):
 
 
 class Workspace(models.Model):
+    """
+    paused_at     since when nothing goes out, whatever is due; None while it goes on
+    calendar_key  opens the calendar's feed to whoever knows it; empty where there is none
+    """
+
     name = models.CharField(_("workspace"), max_length=150)
     time_zone = models.CharField(_("time zone"), max_length=64)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
     members = models.ManyToManyField(User, through="Membership", related_name="workspaces")
     created_at = models.DateTimeField(auto_now_add=True)
+    paused_at = models.DateTimeField(null=True)
+    calendar_key = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return self.name
@@ -74,6 +90,24 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+class SavedView(models.Model):
+    """A search of the posts that somebody comes back to. `query` is its address' query string."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    query = models.TextField()
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "workspace", "name"], name="one_view_per_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SignInTry(models.Model):
