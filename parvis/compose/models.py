@@ -177,7 +177,14 @@ class Post(models.Model):
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["workspace", "-saved_at"])]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-saved_at"]),
+            models.Index(
+                fields=["workspace", "planned_at"],
+                condition=models.Q(handed_over_at=None, deleted_at=None, planned_at__isnull=False),
+                name="planned_drafts",
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["workspace", "started_in_tab"],

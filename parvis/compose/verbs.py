@@ -115,6 +115,19 @@ def duplicate(post: Post, author: User | None, *, only: Account | None = None) -
     return start_draft(post.workspace, author, replace(content, said=kept, planned_at=None))
 
 
+def plan(post: Post, at: datetime | None) -> Post:
+    """Gives a draft another moment to go out at, or none. A tab that has it open is told so when
+    it saves. Raises NoLongerADraft."""
+    with transaction.atomic():
+        current = Post.objects.select_for_update().get(pk=post.pk)
+        if not current.is_draft:
+            raise NoLongerADraft(current)
+        _take_turn(current, tab="", turn=0)
+        current.planned_at = at
+        current.save()
+        return current
+
+
 def discard_draft(post: Post) -> None:
     """Takes a draft off the desk; it can be put back with `restore_draft`."""
     discarded = Post.objects.filter(pk=post.pk, handed_over_at=None).update(deleted_at=Now())
