@@ -8,7 +8,7 @@ from typing import Any, cast
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 
 from parvis.config.reach import all_networks, new_http, stands_in_the_sandbox
 from parvis.connections.client_apps import (
@@ -147,6 +147,22 @@ def disconnect(account: Account) -> None:
         problem_code="",
         problem_facts={},
     )
+
+
+def pause(account: Account) -> None:
+    """Nothing goes out of it until it is resumed. What is being sent just now ends."""
+    Account.objects.filter(pk=account.pk, paused_at=None).update(paused_at=Now())
+
+
+def resume(account: Account) -> None:
+    """deliver.pausing.resume holds what became due meanwhile: ask for that one."""
+    Account.objects.filter(pk=account.pk).update(paused_at=None)
+
+
+def paused_since(account: Account) -> datetime | None:
+    """As the database has it now: of the account itself or with everything, whichever is longer."""
+    since = Least("paused_at", "workspace__paused_at")
+    return Account.objects.filter(pk=account.pk).values_list(since, flat=True).get()
 
 
 def ask_to_reconnect(

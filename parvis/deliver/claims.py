@@ -172,12 +172,12 @@ def _json(value: Any) -> Any:
 
 
 # The first question costs nothing when nothing is due; then each account is asked for the head of
-# its queue, one probe of an index, so that neither a backlog of one account nor the history of all
-# makes it slower. An account that a network told to wait is passed over, and so is one of which a
-# delivery is under way. A delivery that waits to be tried again holds later ones back, but not
-# for ever: one film that is never worked through must not silence its account. (NOT IN reads what
-# is under way once, whatever the planner believes; NOT EXISTS would for each account, since at rest
-# there is nothing of it and the statistics say so.)
+# its queue, one probe of an index, so that neither a backlog of one account nor the history of
+# all makes it slower. An account that a network told to wait is passed over, and so are one that
+# a person has paused and one of which a delivery is under way. A delivery that waits to be tried
+# again holds later ones back, but not for ever: one film that is never worked through must not
+# silence its account. (NOT IN reads what is under way once, whatever the planner believes; NOT
+# EXISTS would for each account, since at rest there is nothing of it and the statistics say so.)
 _CLAIM_DUE = """
 WITH due AS (
     SELECT q.id
@@ -198,6 +198,8 @@ WITH due AS (
       AND EXISTS (SELECT 1 FROM deliver_delivery
                   WHERE state = 'scheduled' AND ready_at <= statement_timestamp())
       AND (a.waits_until IS NULL OR a.waits_until <= statement_timestamp())
+      AND a.paused_at IS NULL
+      AND a.workspace_id NOT IN (SELECT id FROM people_workspace WHERE paused_at IS NOT NULL)
       AND a.id NOT IN (
           SELECT e.account_id FROM deliver_delivery e
           WHERE e.state IN ('claimed', 'sending', 'checking')

@@ -15,6 +15,7 @@ from parvis.config.log_context import about
 from parvis.config.reach import all_networks
 from parvis.connections.allowances import Meter, wait_of
 from parvis.connections.models import Account
+from parvis.connections.verbs import paused_since
 from parvis.deliver import claims, evidence, ledger, outcomes
 from parvis.deliver.claims import Claim, Taken
 from parvis.deliver.gathering import GatheredWrites
@@ -236,14 +237,16 @@ class Courier:
         return permit
 
     async def _not_permitted(self, queue: AccountQueue, taken: Taken, part: int) -> Settlement:
-        """No attempt was written: the account was disconnected or told to wait by the time its turn
-        had come, or the claim is another's by now."""
+        """No attempt was written: the account was disconnected, told to wait or paused by the time
+        its turn had come, or the claim is another's by now."""
         await queue.account.arefresh_from_db()
         if not queue.account.can_publish:
             gone = Reconnect("reconnect", "The account must be connected again.")
             return await self._failed(queue.voice, taken, part, None, gone)
         if queue.account.waits_until and queue.account.waits_until > now():
             return await self._postponed(queue.account, taken)
+        if since := await sync_to_async(paused_since)(queue.account):
+            return outcomes.paused(taken, since)
         raise LeaseLost
 
     async def _postponed(self, account: Account, taken: Taken) -> Settlement:

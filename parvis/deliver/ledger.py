@@ -121,7 +121,8 @@ _KEPT_AS_THEY_ARE = tuple(
 )
 _BEGIN = Change(State.CLAIMED, State.SENDING, to=State.SENDING)
 
-# An account that was disconnected or told to wait since the claim gets no attempt, and so no post.
+# An account that was disconnected, paused or told to wait since the claim gets no attempt, and so
+# no post.
 _WRITE = """
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb)
@@ -136,6 +137,8 @@ WITH given AS (
       AND d.state = ANY(%(before)s) AND d.lease_until > clock_timestamp()
       AND a.id = d.account_id AND a.state = 'connected'
       AND (a.waits_until IS NULL OR a.waits_until <= clock_timestamp())
+      AND a.paused_at IS NULL
+      AND a.workspace_id NOT IN (SELECT id FROM people_workspace WHERE paused_at IS NOT NULL)
     RETURNING d.id, d.fence, d.tries, g.part, g.prepared
 )
 INSERT INTO deliver_attempt

@@ -28,6 +28,8 @@ from parvis.networks.errors import (
 # Why a delivery is held when its account must be connected again, whatever showed that: with one
 # code for all of them, all go on once it is.
 RECONNECT = "reconnect"
+# Held because a person has paused the account, or everything.
+PAUSED = "paused"
 
 LOOKUPS_BEFORE_ASKING = 6
 LOOKUPS_WITHOUT_ANSWER = 40
@@ -130,6 +132,20 @@ def postponed(taken: Taken, until: datetime, facts: Mapping[str, Any]) -> Settle
         facts=dict(facts),
         event=Happened.WAITS,
         event_code="rate-limit",
+    )
+
+
+def paused(taken: Taken, since: datetime) -> Settlement:
+    """Not a try: a person has paused the account, or everything, before this one's turn came."""
+    return Settlement(
+        claim=taken.claim,
+        before=State(taken.state),
+        after=State.HELD,
+        part=len(taken.receipts),
+        code=PAUSED,
+        facts={"since": since.isoformat()},
+        event=Happened.HELD,
+        event_code=PAUSED,
     )
 
 

@@ -1,4 +1,4 @@
-"""Takes over what a lost worker left, and holds what is too late."""
+"""Takes over what a lost worker left, and holds what a pause stops or what is too late."""
 
 from typing import Any
 
@@ -19,8 +19,14 @@ def sweep() -> int:
     return (
         _changed(_RETURN_UNSENT, _RETURN.parameters)
         + _changed(_LOOK_UP_LOST, {**settling, **_LOOK_UP.parameters})
+        + hold_paused()
         + _changed(_HOLD_LATE, _HOLD.parameters)
     )
+
+
+def hold_paused() -> int:
+    """What has become due of paused accounts and workspaces."""
+    return _changed(_HOLD_PAUSED, _HOLD.parameters)
 
 
 def _changed(statement: str, parameters: dict[str, Any]) -> int:
@@ -66,6 +72,29 @@ WITH swept AS (
     SELECT id, 'taken over', part, worker, 'worker-lost', '{}', clock_timestamp() FROM swept
 )
 SELECT count(*) FROM swept
+"""
+
+# Before what is too late: a pause is somebody's will, and tells more than that time went by.
+_HOLD_PAUSED = """
+WITH stopped AS (
+    UPDATE deliver_delivery d
+    SET state = %(after)s, reason_code = 'paused', reason = '',
+        reason_facts = jsonb_build_object('since', p.since)
+    FROM (
+        SELECT a.id AS account_id, least(a.paused_at, w.paused_at) AS since
+        FROM connections_account a JOIN people_workspace w ON w.id = a.workspace_id
+        WHERE a.paused_at IS NOT NULL OR w.paused_at IS NOT NULL
+    ) p CROSS JOIN LATERAL (
+        SELECT id FROM deliver_delivery
+        WHERE account_id = p.account_id AND state = 'scheduled' AND due_at <= statement_timestamp()
+    ) q
+    WHERE d.id = q.id AND d.state = ANY(%(before)s)
+    RETURNING d.id, jsonb_array_length(d.receipts) AS part, d.reason_facts
+), told AS (
+    INSERT INTO deliver_event (delivery_id, kind, part, worker, code, facts, at)
+    SELECT id, 'held', part, '', 'paused', reason_facts, clock_timestamp() FROM stopped
+)
+SELECT count(*) FROM stopped
 """
 
 # Also what waits for a limit that ends too late: then it is known now, and somebody can act.

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from parvis.compose.models import Post
 from parvis.compose.verbs import duplicate, start_draft
 from parvis.connections.models import Account
+from parvis.connections.verbs import paused_since
 from parvis.deliver.freeze import freeze
 from parvis.deliver.journal import note
 from parvis.deliver.models import Delivery, Happened
@@ -42,6 +43,10 @@ class NothingToDecide(Exception):
     """Somebody else has decided, or the look-up has found it meanwhile."""
 
 
+class StillPaused(Exception):
+    """Its account, or everything, is paused: nothing was sent, and it is held as before."""
+
+
 class NothingToLookUp(NothingToDecide):
     """It was never sent by this installation as it is known here: only a person can look."""
 
@@ -59,7 +64,7 @@ def schedule(post: Post, due_at: datetime, *, by: User | None = None) -> list[De
         deliveries = Delivery.objects.bulk_create(freeze(held, due_at))
         Post.objects.filter(pk=post.pk).update(planned_at=due_at, handed_over_at=Now())
         note([delivery.pk for delivery in deliveries], Happened.SCHEDULED, by=by)
-        _wake_the_clock()
+        wake_the_clock()
     return deliveries
 
 
@@ -86,7 +91,7 @@ def move(post: Post, due_at: datetime, *, by: User | None = None) -> None:
         _all_or_none(post, len(moved))
         note(moved, Happened.MOVED, by=by, to=due_at.isoformat())
         Post.objects.filter(pk=post.pk).update(planned_at=due_at)
-        _wake_the_clock()
+        wake_the_clock()
 
 
 def take_back(post: Post, *, by: User | None = None) -> None:
@@ -114,7 +119,11 @@ def delete(post: Post, *, by: User | None = None) -> None:
 
 
 def release(delivery: Delivery, *, by: User | None = None) -> None:
-    """Sends a held delivery after all, prepared anew: networks forget uploads that lie unused."""
+    """Sends a held delivery after all, prepared anew: networks forget uploads that lie unused.
+
+    Raises NothingToDecide, or StillPaused.
+    """
+    refuse_while_paused(delivery.account)
     _decide(
         delivery,
         Happened.RELEASED,
@@ -182,7 +191,11 @@ def look_again(delivery: Delivery, *, by: User | None = None) -> None:
 
 
 def send_again(delivery: Delivery, *, by: User | None = None) -> None:
-    """A person has seen that it is not there. The same identity is sent again."""
+    """A person has seen that it is not there. The same identity is sent again.
+
+    Raises NothingToDecide, or StillPaused.
+    """
+    refuse_while_paused(delivery.account)
     _decide(
         delivery,
         Happened.DECIDED,
@@ -249,7 +262,7 @@ def release_for(account: Account, reasons: Sequence[str] = (RECONNECT, DISCONNEC
         Delivery.objects.filter(account=account, state=State.CHECKING, lease_until=None).update(
             ready_at=Now(), lookups=0
         )
-        _wake_the_clock()
+        wake_the_clock()
     return len(held)
 
 
@@ -260,6 +273,17 @@ def database_now() -> datetime:
         (now,) = cursor.fetchone()
     assert isinstance(now, datetime)
     return now
+
+
+def refuse_while_paused(account: Account) -> None:
+    if paused_since(account):
+        raise StillPaused
+
+
+def wake_the_clock() -> None:
+    """PostgreSQL delivers the notice when the transaction commits, and not if it does not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [DUE])
 
 
 def _refuse_the_past(due_at: datetime) -> None:
@@ -324,7 +348,7 @@ def _decide(
         if not decided:
             raise NothingToDecide
         note([delivery.pk], kind, code, by=by, **(facts or {}))
-        _wake_the_clock()
+        wake_the_clock()
 
 
 def _refuse_without_a_request(delivery: Delivery) -> None:
@@ -346,9 +370,3 @@ def _nothing_prepared() -> dict[str, Any]:
 
 def _no_reason() -> dict[str, Any]:
     return {"reason_code": "", "reason": "", "reason_facts": {}, "candidates": []}
-
-
-def _wake_the_clock() -> None:
-    """PostgreSQL delivers the notice when the transaction commits, and not if it does not."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [DUE])

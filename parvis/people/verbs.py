@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from parvis.people.models import Membership, Role, User, Workspace
 
@@ -47,9 +48,26 @@ def workspace_of(user: User) -> Workspace:
     return Workspace.objects.filter(members=user).earliest("pk")
 
 
+def membership_of(user: User) -> Membership:
+    """The one that opened the desk, with its workspace."""
+    of_theirs = Membership.objects.filter(user=user).select_related("workspace")
+    return of_theirs.earliest("workspace_id")
+
+
 def only_workspace() -> Workspace | None:
     """The workspace that a command means when it names none."""
     return Workspace.objects.order_by("pk").first()
+
+
+def pause_all(workspace: Workspace) -> None:
+    """Nothing goes out of any account until it is resumed. What is being sent just now ends."""
+    Workspace.objects.filter(pk=workspace.pk, paused_at=None).update(paused_at=Now())
+
+
+def resume_all(workspace: Workspace) -> None:
+    """deliver.pausing.resume_all holds what became due meanwhile: ask for that one. An account that
+    was paused by itself stays so."""
+    Workspace.objects.filter(pk=workspace.pk).update(paused_at=None)
 
 
 def _wait_for_other_openings() -> None:
