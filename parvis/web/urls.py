@@ -5,6 +5,7 @@ from django.urls import include, path
 from parvis.web.views import (
     account,
     accounts,
+    appearance,
     connecting,
     deciding,
     developer_apps,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("language/", language.choose_language, name="language"),
+    path("appearance/", appearance.choose_appearance, name="appearance"),
     path("posts/", posts.list_posts, name="posts"),
     path("posts/<int:post_id>/", posts.show_post, name="post"),
     path("posts/<int:post_id>/take-back/", posts.take_back, name="post-take-back"),

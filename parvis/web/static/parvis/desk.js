@@ -1,16 +1,5 @@
 // Small comforts of every page. Without this file everything still works.
 
-const TYPING = "input, textarea, select, [contenteditable]";
-
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
-  const target = document.querySelector(`[data-shortcut="${CSS.escape(event.key.toLowerCase())}"]`);
-  if (target) {
-    event.preventDefault();
-    target.click();
-  }
-});
-
 for (const button of document.querySelectorAll("button[data-shows]")) {
   const field = document.getElementById(button.dataset.shows);
   const [show, hide] = [button.textContent, button.dataset.hide];
