@@ -75,7 +75,10 @@ class Workspace(models.Model):
 
 
 class Role(models.TextChoices):
+    """A member writes, schedules and decides; accounts, people and settings are the owners’."""
+
     OWNER = "owner", _("Owner")
+    MEMBER = "member", _("Member")
 
 
 class Membership(models.Model):
@@ -90,6 +93,21 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+class Invitation(models.Model):
+    """Lets one person in, once, through a signed link that names this row."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.MEMBER)
+    made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.workspace_id}"
 
 
 class SavedView(models.Model):

@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
 from parvis.people.models import User
-from parvis.people.verbs import is_first_start, workspace_of
+from parvis.people.verbs import is_first_start, membership_of
 
 Page = Callable[[HttpRequest], HttpResponse]
 
@@ -38,8 +38,10 @@ class WorkspaceMiddleware:
         return self.page(request)
 
     def _at_the_desk_of(self, user: User, request: HttpRequest) -> HttpResponse:
-        workspace = workspace_of(user)
+        membership = membership_of(user)
+        workspace = membership.workspace
         request.workspace = workspace  # type: ignore[attr-defined]  # see desk_request.DeskRequest
+        request.membership = membership  # type: ignore[attr-defined]
         translation.activate(user.language)
         request.LANGUAGE_CODE = translation.get_language() or user.language
         with timezone.override(workspace.zone):

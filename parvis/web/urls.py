@@ -8,7 +8,6 @@ from parvis.web.views import (
     appearance,
     connecting,
     deciding,
-    developer_apps,
     errors,
     health,
     language,
@@ -16,7 +15,6 @@ from parvis.web.views import (
     opening,
     posts,
     rehearsing,
-    settings,
     sign_in,
     today,
 )
@@ -71,19 +69,11 @@ urlpatterns = [
     path("accounts/<int:account_id>/limits/", account.read_limits, name="account-limits"),
     path("accounts/<int:account_id>/reconnect/", account.reconnect, name="reconnect"),
     path("accounts/<int:account_id>/disconnect/", accounts.disconnect, name="disconnect"),
-    path("settings/", settings.show_settings, name="settings"),
-    path("settings/apps/", developer_apps.list_apps, name="developer-apps"),
-    path("settings/apps/<slug:name>/", developer_apps.enter_app, name="developer-app"),
-    path(
-        "settings/apps/<slug:name>/forget/", developer_apps.forget_app, name="developer-app-forget"
-    ),
-    path("settings/workspace/", settings.change_workspace, name="settings-workspace"),
-    path("settings/yourself/", settings.change_yourself, name="settings-yourself"),
-    path("settings/password/", settings.change_password, name="settings-password"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("", include("parvis.web.compose_urls")),
+    path("", include("parvis.web.settings_urls")),
 ]
 
 handler400 = errors.bad_request

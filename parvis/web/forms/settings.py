@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from parvis.people.models import User, Workspace
+from parvis.people.sign_in import TooManyTries, count_try, forgive
 from parvis.web.forms.opening import ZoneField
 
 if TYPE_CHECKING:
@@ -68,3 +69,29 @@ class NewPasswordForm(forms.Form):
     def clean_new(self) -> str:
         validate_password(self.cleaned_data["new"], self.user)
         return str(self.cleaned_data["new"])
+
+
+class PresentPasswordForm(forms.Form):
+    """Asks again who is there. Tries are counted, as they are at the door."""
+
+    present = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, address: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.address = user, address
+
+    def clean_present(self) -> str:
+        try:
+            this_try = count_try(self.user.email, self.address)
+        except TooManyTries:
+            raise ValidationError(
+                _("Too many tries from here. Try again in a quarter of an hour.")
+            ) from None
+        if not self.user.check_password(self.cleaned_data["present"]):
+            raise ValidationError(_("This is not your present password."))
+        forgive(this_try)
+        return str(self.cleaned_data["present"])

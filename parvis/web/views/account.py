@@ -20,6 +20,7 @@ from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
 from parvis.web.middleware import lets_forms_lead_to
 from parvis.web.views import oauth
+from parvis.web.views.owners import owners_only
 from parvis.web.views.posted import posted_from
 from parvis.web.views.welcoming import expect
 
@@ -30,6 +31,7 @@ def show_account(request: DeskRequest, account_id: int) -> HttpResponse:
     return render(request, "parvis/account.html", {"account": account_facts(account)})
 
 
+@owners_only
 @posted_from("account", "account_id")
 def check(request: DeskRequest, account_id: int) -> HttpResponse:
     """Asks the network whether it still takes what is kept."""
@@ -44,6 +46,7 @@ def check(request: DeskRequest, account_id: int) -> HttpResponse:
     return redirect("account", account_id)
 
 
+@owners_only
 @posted_from("account", "account_id")
 def read_limits(request: DeskRequest, account_id: int) -> HttpResponse:
     account = _speaking(request, account_id)
@@ -56,6 +59,7 @@ def read_limits(request: DeskRequest, account_id: int) -> HttpResponse:
     return redirect("account", account_id)
 
 
+@owners_only
 @never_cache
 @require_http_methods(["GET", "POST"])
 def reconnect(request: DeskRequest, account_id: int) -> HttpResponse:

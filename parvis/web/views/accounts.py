@@ -25,6 +25,7 @@ from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.accounts import BlueskyForm, MastodonServerForm, MastodonTokenForm
 from parvis.web.middleware import lets_forms_lead_to
 from parvis.web.views import oauth
+from parvis.web.views.owners import owners_only
 from parvis.web.views.welcoming import welcome
 
 
@@ -43,6 +44,7 @@ def list_accounts(request: DeskRequest) -> HttpResponse:
     return lets_forms_lead_to(page, oauth.sandbox_pages()) if stages else page
 
 
+@owners_only
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
@@ -62,6 +64,7 @@ def connect_bluesky(request: DeskRequest) -> HttpResponse:
     return _page(request, "parvis/connect_bluesky.html", form, stage=stage)
 
 
+@owners_only
 @never_cache
 @require_http_methods(["GET", "POST"])
 def connect_mastodon(request: DeskRequest) -> HttpResponse:
@@ -78,6 +81,7 @@ def connect_mastodon(request: DeskRequest) -> HttpResponse:
     return lets_forms_lead_to(page, oauth.networks_pages())
 
 
+@owners_only
 @never_cache
 @sensitive_post_parameters("token")
 @require_http_methods(["GET", "POST"])
@@ -96,6 +100,7 @@ def connect_mastodon_token(request: DeskRequest) -> HttpResponse:
     return _page(request, "parvis/connect_mastodon_token.html", form)
 
 
+@owners_only
 @require_http_methods(["GET", "POST"])
 def disconnect(request: DeskRequest, account_id: int) -> HttpResponse:
     """Asks first, and says what will be held."""

@@ -17,9 +17,11 @@ from parvis.report.ways import NetworkToConnect, network_to_connect
 from parvis.web.desk_request import DeskRequest
 from parvis.web.middleware import lets_forms_lead_to
 from parvis.web.views import oauth
+from parvis.web.views.owners import owners_only
 from parvis.web.views.welcoming import welcome
 
 
+@owners_only
 @never_cache
 @require_http_methods(["GET", "POST"])
 def connect_network(request: DeskRequest, network: str) -> HttpResponse:
@@ -35,6 +37,7 @@ def connect_network(request: DeskRequest, network: str) -> HttpResponse:
     return _page(request, offered)
 
 
+@owners_only
 @never_cache
 @require_http_methods(["GET", "POST"])
 def choose_accounts(request: DeskRequest, batch: str) -> HttpResponse:

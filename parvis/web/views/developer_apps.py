@@ -20,9 +20,11 @@ from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.accounts import DeveloperAppForm
 from parvis.web.views.oauth import return_address
+from parvis.web.views.owners import owners_only
 from parvis.web.views.posted import posted_from
 
 
+@owners_only
 @require_safe
 def list_apps(request: DeskRequest) -> HttpResponse:
     entered = client_apps.entered_apps()
@@ -30,6 +32,7 @@ def list_apps(request: DeskRequest) -> HttpResponse:
     return render(request, "parvis/developer_apps.html", {"apps": apps})
 
 
+@owners_only
 @never_cache
 @sensitive_post_parameters("client_secret")
 @require_http_methods(["GET", "POST"])
@@ -66,6 +69,7 @@ def enter_app(request: DeskRequest, name: str) -> HttpResponse:
     return render(request, "parvis/developer_app.html", context, status=422 if form.errors else 200)
 
 
+@owners_only
 @posted_from("developer-app", "name")
 def forget_app(request: DeskRequest, name: str) -> HttpResponse:
     entry = _entry(name)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from parvis.watch.database import trouble_of
 from parvis.watch.phrases import heading_of, sentence_of
 from parvis.watch.troubles import DATABASE_AWAY, DATABASE_FULL, DATABASE_READ_ONLY, Trouble
+from parvis.web.views.owners import OwnersOnly
 
 RETRY_SECONDS = 10
 PASSING = frozenset({DATABASE_AWAY, DATABASE_FULL, DATABASE_READ_ONLY})
@@ -25,6 +26,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, OwnersOnly):
+        return _page(
+            403,
+            _("Only an owner can do this"),
+            _(
+                "Nothing was changed. Owners look after the accounts, the people and the settings "
+                "of the desk: ask one of them."
+            ),
+        )
     return _page(
         403, _("This page is not yours"), _("Sign in with another account, or go back to the desk.")
     )

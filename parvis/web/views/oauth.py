@@ -21,6 +21,7 @@ from parvis.networks.contract import Connected, Secret
 from parvis.networks.errors import NetworkError
 from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
+from parvis.web.views.owners import owners_only
 from parvis.web.views.welcoming import welcome
 
 _KEPT = "departed for a network"
@@ -69,6 +70,7 @@ def pages_of(is_sandbox: bool) -> str:
     return sandbox_pages() if is_sandbox else networks_pages()
 
 
+@owners_only
 @never_cache
 @require_safe
 def come_back(request: DeskRequest) -> HttpResponse:

@@ -13,10 +13,12 @@ from parvis.networks.errors import NetworkError
 from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
 from parvis.web.views import oauth
+from parvis.web.views.owners import owners_only
 from parvis.web.views.posted import posted_from
 from parvis.web.views.welcoming import welcome
 
 
+@owners_only
 @posted_from("accounts")
 def rehearse_with_all(request: DeskRequest) -> HttpResponse:
     """One account of each network. What cannot be connected is said, and the others are."""
@@ -24,6 +26,7 @@ def rehearse_with_all(request: DeskRequest) -> HttpResponse:
     return welcome(request, connected)
 
 
+@owners_only
 @posted_from("accounts")
 def rehearse_on_its_pages(request: DeskRequest, network: str) -> HttpResponse:
     stage = rehearsal.stage_of(network)

@@ -1,0 +1,28 @@
+"""The addresses of the settings, and of the door that an invitation opens."""
+
+from django.urls import path
+
+from parvis.web.views import developer_apps, joining, people, settings
+
+urlpatterns = [
+    path("settings/", settings.show_yourself, name="settings"),
+    path("settings/yourself/", settings.change_yourself, name="settings-yourself"),
+    path("settings/password/", settings.change_password, name="settings-password"),
+    path("settings/elsewhere/", settings.sign_out_elsewhere, name="settings-elsewhere"),
+    path("settings/workspace/", settings.change_workspace, name="settings-workspace"),
+    path("settings/people/", people.list_people, name="settings-people"),
+    path("settings/people/invite/", people.invite, name="people-invite"),
+    path(
+        "settings/people/invitations/<int:invitation_id>/withdraw/",
+        people.withdraw,
+        name="people-withdraw",
+    ),
+    path("settings/people/<int:membership_id>/role/", people.change_role, name="people-role"),
+    path("settings/people/<int:membership_id>/remove/", people.remove, name="people-remove"),
+    path("settings/apps/", developer_apps.list_apps, name="developer-apps"),
+    path("settings/apps/<slug:name>/", developer_apps.enter_app, name="developer-app"),
+    path(
+        "settings/apps/<slug:name>/forget/", developer_apps.forget_app, name="developer-app-forget"
+    ),
+    path("join/<str:token>/", joining.join, name="join"),
+]
