@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from parvis.connections.models import Account
@@ -141,7 +143,9 @@ class Post(models.Model):
     lateness_allowed  for how many seconds after its time it may still go out by itself
     utm             what is added to its links, over what its campaign adds: {"source", "medium",
                     "campaign", "content"}
+    signs           whether the account's signature goes below it
     planned_at      remembers a time that was chosen, also while the post is taken back to be edited
+    at              its place in lists: the time it is or was due, else when it was saved
     started_in_tab  the browser tab that made the draft: its first save may arrive twice
     tab             the browser tab that saved last, its turn (a count of its saves) and the
                     revision from which it has been saving alone ever since
@@ -164,6 +168,7 @@ class Post(models.Model):
     )
     tags = models.ManyToManyField(Tag, related_name="posts", blank=True)
     utm = models.JSONField(default=dict, blank=True)
+    signs = models.BooleanField(default=True)
     revision = models.PositiveIntegerField(default=1)
     started_in_tab = models.CharField(max_length=64, blank=True)
     tab = models.CharField(max_length=64, blank=True)
@@ -175,10 +180,35 @@ class Post(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True)
+    at = models.GeneratedField(
+        expression=Coalesce("planned_at", "saved_at"),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["workspace", "-saved_at"]),
+            models.Index(
+                fields=["workspace", "-at", "-id"],
+                condition=models.Q(deleted_at=None),
+                name="post_by_moment",
+            ),
+            models.Index(
+                fields=["workspace", "-at", "-id"],
+                condition=models.Q(deleted_at=None, handed_over_at=None),
+                name="draft_by_moment",
+            ),
+            models.Index(
+                fields=["workspace", "-at", "-id"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="deleted_by_moment",
+            ),
+            models.Index(
+                fields=["campaign", "-at", "-id"],
+                condition=models.Q(deleted_at=None, campaign__isnull=False),
+                name="post_by_campaign",
+            ),
             models.Index(
                 fields=["workspace", "planned_at"],
                 condition=models.Q(handed_over_at=None, deleted_at=None, planned_at__isnull=False),
@@ -199,6 +229,30 @@ class Post(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.handed_over_at is None
+
+
+class PostWords(models.Model):
+    """What a post is found by, its accounts' own texts, its tags and its campaign included.
+
+    The database keeps it, by triggers, so that whatever writes a post need not know: migration
+    0005, with the function `parvis_words` that turns a text into them.
+    """
+
+    post = models.OneToOneField(
+        Post,
+        # The database's own ON DELETE CASCADE.
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        primary_key=True,
+        related_name="found_by",
+    )
+    words = SearchVectorField()
+
+    class Meta:
+        indexes: ClassVar = [GinIndex(fields=["words"], name="post_words")]
+
+    def __str__(self) -> str:
+        return f"words of post {self.post_id}"
 
 
 class PostMedia(models.Model):

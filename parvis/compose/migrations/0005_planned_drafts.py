@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 fields=["workspace", "planned_at"],
                 condition=models.Q(
-                    ("handed_over_at", None), ("deleted_at", None), ("planned_at__isnull", False)
+                    ("deleted_at", None), ("handed_over_at", None), ("planned_at__isnull", False)
                 ),
                 name="planned_drafts",
             ),
