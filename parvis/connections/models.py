@@ -74,6 +74,11 @@ class Account(models.Model):
         return Traits.from_json(self.stored_traits)
 
     @property
+    def is_paused(self) -> bool:
+        """By itself or with everything."""
+        return self.paused_at is not None or self.workspace.paused_at is not None
+
+    @property
     def can_publish(self) -> bool:
         return self.state == AccountState.CONNECTED
 

@@ -25,7 +25,7 @@ class Decision:
     """`going_out` tells what is out of it. `reconnects_first`: releasing it would only fail.
     `correctable`: the post can be a draft. `movable`: another time can be chosen. `lookable`: an
     attempt is on record that the network can be asked about. `evidence` is there while the outcome
-    is unknown."""
+    is unknown. While the account or everything `is_paused` nothing can be sent."""
 
     delivery_id: int
     post_id: int
@@ -44,6 +44,7 @@ class Decision:
     correctable: bool
     movable: bool
     lookable: bool
+    is_paused: bool
 
     @property
     def speaker(self) -> Speaker:
@@ -88,7 +89,7 @@ class Decision:
 
 def decisions_of(workspace: Workspace, at_most: int, now: datetime) -> list[Decision]:
     """The oldest first."""
-    waiting = with_way_back(to_decide(workspace)).select_related("account", "post")
+    waiting = with_way_back(to_decide(workspace)).select_related("account__workspace", "post")
     waiting = waiting.prefetch_related("attempts", "events").order_by("due_at", "pk")
     return [decision_about(delivery, now) for delivery in waiting[:at_most]]
 
@@ -122,6 +123,7 @@ def decision_about(delivery: Delivery, now: datetime) -> Decision:
         correctable=not delivery.went_out,  # type: ignore[attr-defined]  # with_way_back
         movable=delivery.may_be_called_back and not delivery.went_out,  # type: ignore[attr-defined]
         lookable=delivery.was_tried,  # type: ignore[attr-defined]  # with_way_back
+        is_paused=account.is_paused,
     )
 
 

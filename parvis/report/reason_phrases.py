@@ -81,6 +81,7 @@ _PERMISSION = {
 # What Parvis itself knows.
 _HERE = {
     "too-late": _("It was due longer ago than its post allows, and nothing could send it in time."),
+    "paused": _("It became due during a pause that had begun %(since_when)s."),
     "worker-lost": _("The worker stopped while it was sending."),
     "restored": _("This desk was restored from a backup that may be older than what was sent."),
     "defect": _("A defect in Parvis interrupted the answer."),

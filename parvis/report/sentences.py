@@ -19,7 +19,7 @@ from parvis.compose.validation import Finding
 from parvis.deliver.states import State
 from parvis.networks.errors import NetworkError
 from parvis.report import phrases
-from parvis.report.waits import sentence_for_wait
+from parvis.report.waits import moment_told, sentence_for_wait, when_in_words
 
 Facts = Mapping[str, Any]
 
@@ -124,6 +124,14 @@ def _day_in_words(day: str) -> str:
     return written_date(date.fromisoformat(day), shape)
 
 
+def _when(said: str) -> str:
+    """Raises KeyError where it is no moment: then the fact is absent."""
+    moment = moment_told(said)
+    if moment is None:
+        raise KeyError(said)
+    return when_in_words(moment)
+
+
 _HOUR, _DAY = 60, 24 * 60
 _CHOICES: Mapping[str, Mapping[str, Any]] = {
     "visibility": phrases.VISIBILITIES,
@@ -134,4 +142,5 @@ _WRITTEN: Mapping[str, Callable[[Any], str]] = {
     "size": filesizeformat,
     "duration": duration_in_words,
     "written": _day_in_words,
+    "when": _when,
 }

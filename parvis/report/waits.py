@@ -27,12 +27,12 @@ _REQUESTS = _("%(limit)s of %(limit)s requests are used.")
 
 def sentence_for_wait(facts: Mapping[str, Any]) -> str:
     """From the facts of a SlowDown or a Wait. Empty when they do not tell until when."""
-    until, scope = _moment(facts.get("until")), str(facts.get("scope"))
+    until, scope = moment_told(facts.get("until")), str(facts.get("scope"))
     bucket, network = str(facts.get("bucket", "")), str(facts.get("network") or "")
     if until is None or scope not in _POSTS_AGAIN or not network:
         return ""
     again = (_POSTS_AGAIN if stops_deliveries(bucket) else _ANSWERS_AGAIN)[scope]
-    told = str(again % {"network": face_of(network).label, "when": _when(until)})
+    told = str(again % {"network": face_of(network).label, "when": when_in_words(until)})
     limit = facts.get("limit")
     if not isinstance(limit, int) or bucket == USAGE:
         return told
@@ -45,7 +45,8 @@ def _used(bucket: str) -> str:
     return str(_POSTS_OF_THE_DAY if bucket == PUBLISH + A_DAY else _REQUESTS_OF_THE_DAY)
 
 
-def _moment(said: Any) -> datetime | None:
+def moment_told(said: Any) -> datetime | None:
+    """A fact that is a moment; None where it is none, or has no zone."""
     try:
         moment = datetime.fromisoformat(said)
     except (TypeError, ValueError):
@@ -53,7 +54,7 @@ def _moment(said: Any) -> datetime | None:
     return moment if timezone.is_aware(moment) else None
 
 
-def _when(moment: datetime) -> str:
+def when_in_words(moment: datetime) -> str:
     """“at 14:05”, with its day when it is not today; on the reader's clock."""
     local = timezone.localtime(moment)
     hands = {"hour": local.hour, "minute": local.minute}

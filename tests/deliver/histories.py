@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from parvis.connections.models import Account, Allowance
-from parvis.deliver import claims, leaving, verbs
+from parvis.deliver import claims, leaving, pausing, verbs
 from parvis.deliver.models import Attempt, Delivery, Happened, Outcome
 from parvis.deliver.states import State
 from parvis.networks.contract import Published
@@ -60,6 +60,9 @@ class Histories(RuleBasedStateMachine):
         Attempt.objects.all().delete()
         Delivery.objects.all().delete()
         Allowance.objects.all().delete()
+        for account in self.world.accounts:
+            pausing.resume(account)
+            pausing.resume_all(account.workspace)
         self.world.begin(keyed=keyed, takes_no_equals=kind == "takes no equals")
         self.network = self.world.network
         self.traits = replace(BLUESKY_TRAITS, native_key_seconds=None if keyed else 0)
@@ -158,6 +161,22 @@ class Histories(RuleBasedStateMachine):
         self._connect(self.world.accounts[which])
         leaving.welcome_back(Account.objects.get(pk=self.world.accounts[which].pk))
 
+    @rule(which=ACCOUNTS, everything=st.booleans())
+    def pause(self, which: int, everything: bool) -> None:
+        account = self.world.accounts[which]
+        pausing.pause_all(account.workspace) if everything else pausing.pause(account)
+
+    @rule()
+    def resume(self) -> None:
+        pausing.resume_all(self.world.accounts[0].workspace)
+        for account in self.world.accounts:
+            pausing.resume(account)
+
+    @rule(which=ACCOUNTS)
+    def send_all_that_a_pause_held(self, which: int) -> None:
+        with suppress(verbs.StillPaused):
+            pausing.release_held(self.world.accounts[which])
+
     @rule(minutes=st.sampled_from([1, 5]))
     def move(self, minutes: int) -> None:
         may_move = Delivery.objects.filter(state__in=[State.SCHEDULED, State.HELD], receipts=[])
@@ -172,12 +191,14 @@ class Histories(RuleBasedStateMachine):
     @rule(goes_on=st.booleans())
     def decide_about_what_is_held(self, goes_on: bool) -> None:
         for delivery in Delivery.objects.filter(state=State.HELD)[:1]:
-            verbs.release(delivery) if goes_on else verbs.give_up(delivery)
+            with suppress(verbs.StillPaused):
+                verbs.release(delivery) if goes_on else verbs.give_up(delivery)
 
     @rule(look_again=st.booleans())
     def decide(self, look_again: bool) -> None:
         for delivery in Delivery.objects.filter(state=State.UNKNOWN)[:1]:
-            verbs.look_again(delivery) if look_again else self._decide_with_open_eyes(delivery)
+            with suppress(verbs.StillPaused):
+                verbs.look_again(delivery) if look_again else self._decide_with_open_eyes(delivery)
 
     @invariant()
     def nothing_is_on_the_network_more_often_than_it_was_to_be(self) -> None:
@@ -225,6 +246,10 @@ class Histories(RuleBasedStateMachine):
         assert self.world.claimed_too_late == []
 
     @invariant()
+    def nothing_was_begun_during_a_pause(self) -> None:
+        assert self.world.begun_while_paused == []
+
+    @invariant()
     def only_declared_changes_were_made(self) -> None:
         assert self.world.undeclared_changes() == []
 
@@ -237,6 +262,7 @@ class Histories(RuleBasedStateMachine):
         """With a network that works again, everything due comes to an end that is told."""
         self.network.fates.clear()
         self.network.land_what_is_under_way()
+        self.resume()
         for which in range(len(self.world.accounts)):
             self.connect_again(which)
         for _ in range(60):

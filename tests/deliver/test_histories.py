@@ -9,6 +9,7 @@ from dataclasses import asdict
 from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.conf import settings as django
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -213,3 +214,25 @@ def test_what_histories_do_is_seen(told: Telling) -> None:
     assert history.world.undeclared_changes() == []
     Delivery.objects.filter(pk=delivery.pk).update(state=State.SCHEDULED)
     assert history.world.undeclared_changes() == [(State.PUBLISHED, State.SCHEDULED)]
+
+
+def a_pause_comes_between_the_claim_and_the_attempt(told: Telling) -> None:
+    history = told("keyless")
+    scheduled(history.world.accounts[0], text="Open")
+    batch = history.world.claim_due(10)
+    history.pause(0, everything=False)
+    async_to_sync(history.world.carry)("one", batch)
+    history.nothing_was_begun_during_a_pause()
+    assert history.network.posts == []
+
+
+def test_who_has_claimed_before_a_pause_sends_nothing(told: Telling) -> None:
+    a_pause_comes_between_the_claim_and_the_attempt(told)
+
+
+def test_without_a_look_at_pauses_it_is_sent_all_the_same(
+    told: Telling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_in(monkeypatch, ledger, "_WRITE", "AND a.paused_at IS NULL", "")
+    with pytest.raises(AssertionError):
+        a_pause_comes_between_the_claim_and_the_attempt(told)

@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings as django
 from django.db import connection
+from django.db.models import Q
 
 from parvis.config.reach import new_http
 from parvis.connections.models import Account
@@ -16,6 +17,7 @@ from parvis.deliver.claims import Claim
 from parvis.deliver.clock import Guard
 from parvis.deliver.courier import Courier
 from parvis.deliver.ledger import Intent
+from parvis.deliver.models import Delivery
 from parvis.deliver.states import TRANSITIONS, State
 from parvis.deliver.sweep import sweep
 from parvis.networks.present import seconds_of_this_machine
@@ -36,7 +38,8 @@ STALLS = ((31.0,), (31.0, 6.0), (31.0, 6.0, 100.0, 6.0))
 
 class World:
     """Witnesses: `overtaken` are pairs of deliveries, the second of which was begun before the
-    first; `claimed_too_late` was claimed when it was too late for it."""
+    first; `claimed_too_late` was claimed when it was too late for it, and `begun_while_paused` when
+    its account or everything was paused."""
 
     def __init__(self, accounts: Sequence[Account], patch: pytest.MonkeyPatch) -> None:
         self.accounts = accounts
@@ -53,6 +56,7 @@ class World:
         self.network.stalled = self._go_on
         self.overtaken: list[tuple[int, int]] = []
         self.claimed_too_late: list[int] = []
+        self.begun_while_paused: list[int] = []
         self._guard = Guard()
         self._jumped = 0.0
         self._stalls = 0
@@ -152,7 +156,9 @@ class World:
 
     def _write_and_watch(self, intents: Sequence[Intent], worker: str) -> dict[Claim, int]:
         written = self._write_attempts(intents, worker)
-        self.overtaken += _overtaken_by([claim.delivery_id for claim in written])
+        begun = [claim.delivery_id for claim in written]
+        self.overtaken += _overtaken_by(begun)
+        self.begun_while_paused += _paused_of(begun)
         return written
 
 
@@ -172,6 +178,11 @@ def _too_late(batch: Sequence[Claim]) -> list[int]:
             [[claim.delivery_id for claim in batch]],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _paused_of(begun: Sequence[int]) -> list[int]:
+    paused = Q(account__paused_at__isnull=False) | Q(workspace__paused_at__isnull=False)
+    return list(Delivery.objects.filter(paused, pk__in=begun).values_list("pk", flat=True))
 
 
 def _overtaken_by(begun: Sequence[int]) -> list[tuple[int, int]]:
