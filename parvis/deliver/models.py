@@ -84,6 +84,12 @@ class Delivery(models.Model):
                 condition=models.Q(state__in=NEEDS_A_PERSON),
                 name="delivery_to_decide",
             ),
+            # What went out today, however long ago it was due.
+            models.Index(
+                fields=["workspace", "settled_at", "id"],
+                condition=models.Q(state=State.PUBLISHED),
+                name="delivery_went_out",
+            ),
         ]
         constraints: ClassVar = [
             # Scheduling twice (a double click, two tabs, a repeated command) is one delivery.
