@@ -1,6 +1,6 @@
 """What a person has composed, as plain data: what doors hand in and what a version keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,9 @@ class Content:
     `planned_at` is the moment it is meant to go out; None while no time is chosen. For
     `lateness_allowed` seconds after it, it may still go out by itself; LatenessOutOfRange where
     that is less than a minute or more than 30 days.
+
+    `tags` are names, in their order. `utm` is added to the links over what the campaign adds.
+    Below the text goes the account's signature, where it has one, unless `signs` is False.
     """
 
     text: str = ""
@@ -52,6 +55,10 @@ class Content:
     said: Mapping[int, Said] = field(default_factory=dict)
     planned_at: datetime | None = None
     lateness_allowed: int = USUAL
+    campaign_id: int | None = None
+    tags: tuple[str, ...] = ()
+    utm: Mapping[str, str] = field(default_factory=dict)
+    signs: bool = True
 
     def __post_init__(self) -> None:
         if not is_in_range(self.lateness_allowed):
@@ -87,6 +94,10 @@ class Content:
             "said": {str(account_id): asdict(said) for account_id, said in self.said.items()},
             "planned_at": self.planned_at and self.planned_at.isoformat(),
             "lateness_allowed": self.lateness_allowed,
+            "campaign": self.campaign_id,
+            "tags": list(self.tags),
+            "utm": dict(self.utm),
+            "signs": self.signs,
         }
 
     @classmethod
@@ -105,6 +116,10 @@ class Content:
             said={int(account_id): _said(said) for account_id, said in stored["said"].items()},
             planned_at=_moment(stored.get("planned_at")),
             lateness_allowed=stored.get("lateness_allowed", USUAL),
+            campaign_id=stored.get("campaign"),
+            tags=tuple(stored.get("tags", ())),
+            utm=stored.get("utm", {}),
+            signs=stored.get("signs", True),
         )
 
 
@@ -125,7 +140,17 @@ def content_of(post: Post) -> Content:
         said={variant.account_id: said_of(variant) for variant in post.variants.all()},
         planned_at=post.planned_at,
         lateness_allowed=post.lateness_allowed,
+        campaign_id=post.campaign_id,
+        tags=ordered_tags(tag.name for tag in post.tags.all()),
+        utm=post.utm,
+        signs=post.signs,
     )
+
+
+def ordered_tags(names: Iterable[str]) -> tuple[str, ...]:
+    """Each once, whatever its capitals, as the alphabet has them."""
+    once = {name.casefold(): name for name in reversed([*names])}
+    return tuple(once[folded] for folded in sorted(once))
 
 
 def said_of(variant: Variant) -> Said:

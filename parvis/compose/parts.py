@@ -6,8 +6,10 @@ too long may go on. Where it has none, the texts stand below each other in one p
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from parvis.compose.content import Content, Said
+from parvis.compose.links import Utm, with_utm
 from parvis.compose.validation import Finding, Severity
 from parvis.networks.errors import Refused
 from parvis.networks.part import MediaFile, Part
@@ -24,15 +26,40 @@ class _Text:
     media: tuple[MediaFile, ...] = field(default=())
 
 
-def parts_said(content: Content, said: Said, placed: Placed, traits: Traits) -> tuple[Part, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What goes out beside what was typed, for one account."""
+
+    utm: Utm = MappingProxyType({})
+    signature: str = ""
+
+    def to(self, text: str, *, is_last: bool) -> str:
+        """A signature goes below the last text, also where that is a picture alone."""
+        marked = with_utm(text, self.utm)
+        if not is_last or not self.signature.strip():
+            return marked
+        signature = with_utm(self.signature.strip(), self.utm)
+        return f"{marked.rstrip()}\n\n{signature}" if marked.strip() else signature
+
+
+NOTHING_ADDED = Added()
+
+
+def parts_said(
+    content: Content,
+    said: Said,
+    placed: Placed,
+    traits: Traits,
+    added: Added = NOTHING_ADDED,
+) -> tuple[Part, ...]:
     """At least one part, however empty."""
     texts = [
         piece
-        for written in _written(content, said, placed, traits)
+        for written in _completed(_written(content, said, placed, traits), added)
         for piece in _pieces(written, content, traits)
     ]
     first, *more = [_part(each, content, said) for each in texts]
-    return (_opening(first, content, said), *more, *_comment(content, said, traits))
+    return (_opening(first, content, said), *more, *_comment(content, said, traits, added))
 
 
 def about_the_thread(content: Content, said: Said, traits: Traits) -> Iterator[Finding]:
@@ -57,6 +84,17 @@ def _written(content: Content, said: Said, placed: Placed, traits: Traits) -> li
     ]
     filled = [text for text in texts if text.text.strip() or text.media] or texts[:1]
     return filled if traits.following is Following.REPLIES else [_joined(filled)]
+
+
+def _completed(texts: Sequence[_Text], added: Added) -> list[_Text]:
+    """Nothing is signed where nothing is said."""
+    if not any(text.text.strip() or text.media for text in texts):
+        return list(texts)
+    last = len(texts) - 1
+    return [
+        replace(text, text=added.to(text.text, is_last=number == last))
+        for number, text in enumerate(texts)
+    ]
 
 
 def _joined(texts: Sequence[_Text]) -> _Text:
@@ -109,9 +147,9 @@ def _opening(part: Part, content: Content, said: Said) -> Part:
     )
 
 
-def _comment(content: Content, said: Said, traits: Traits) -> Iterator[Part]:
+def _comment(content: Content, said: Said, traits: Traits, added: Added) -> Iterator[Part]:
     if content.first_comment.strip():
-        part = _part(_Text(content.first_comment), content, said)
+        part = _part(_Text(with_utm(content.first_comment, added.utm)), content, said)
         alone = traits.following is not Following.REPLIES
         yield replace(
             part,

@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models.functions import Now
 
+from parvis.compose.additions import additions_of
 from parvis.compose.circumstances import about_the_company, findings_about
 from parvis.compose.content import Content, Said, content_of, poll_to_json, said_of
 from parvis.compose.media import as_media_file
-from parvis.compose.models import Media, Post, PostMedia, Variant, Version
-from parvis.compose.parts import about_the_thread, parts_said
+from parvis.compose.models import Campaign, Media, Post, PostMedia, Variant, Version
+from parvis.compose.parts import Added, about_the_thread, parts_said
+from parvis.compose.tagging import tag_with
 from parvis.compose.validation import Review, review
 from parvis.connections.models import Account
 from parvis.networks.part import Part
@@ -144,7 +146,9 @@ def parts_for(variant: Variant, content: Content | None = None) -> tuple[Part, .
     content = content or content_of(variant.post)
     used = variant.post.used_media.select_related("media")
     placed = [(entry.part, as_media_file(entry.media, entry.alt)) for entry in used]
-    return parts_said(content, said_of(variant), placed, variant.account.traits)
+    additions = additions_of(variant.post.workspace_id, content)
+    added = Added(utm=additions.utm, signature=additions.signature_of(variant.account_id))
+    return parts_said(content, said_of(variant), placed, variant.account.traits, added)
 
 
 def parts_of(workspace: Workspace, content: Content) -> dict[Account, tuple[Part, ...]]:
@@ -158,8 +162,15 @@ def parts_of(workspace: Workspace, content: Content) -> dict[Account, tuple[Part
         if used.media_id in kept
     ]
     accounts = Account.objects.filter(workspace=workspace, pk__in=content.said)
+    additions = additions_of(workspace.pk, content)
+    added = {
+        account: Added(utm=additions.utm, signature=additions.signature_of(account.pk))
+        for account in accounts
+    }
     return {
-        account: parts_said(content, content.said[account.pk], placed, account.traits)
+        account: parts_said(
+            content, content.said[account.pk], placed, account.traits, added[account]
+        )
         for account in accounts
     }
 
@@ -234,9 +245,19 @@ def _write(post: Post, content: Content) -> None:
     post.visibility = content.visibility
     post.planned_at = content.planned_at
     post.lateness_allowed = content.lateness_allowed
+    post.campaign = _campaign(post, content)
+    post.utm = dict(content.utm)
+    post.signs = content.signs
     post.save()
+    tag_with(post, content.tags)
     _write_media(post, content)
     _write_variants(post, content)
+
+
+def _campaign(post: Post, content: Content) -> Campaign | None:
+    if content.campaign_id is None:
+        return None
+    return Campaign.objects.filter(workspace=post.workspace_id, pk=content.campaign_id).first()
 
 
 def _write_media(post: Post, content: Content) -> None:

@@ -10,7 +10,8 @@ from parvis.networks.part import Part
 
 
 def content_of_the_rest(delivery: Delivery) -> Content:
-    """As it was frozen for this account. A comment that is all the rest becomes the text."""
+    """As it was frozen for this account, signature and marks of its links included. A comment that
+    is all the rest becomes the text."""
     parts = [part_from_json(each) for each in delivery.parts[len(delivery.receipts) :]]
     thread = [part for part in parts if not part.is_comment] or parts
     comment = next((part for part in parts if part.is_comment and part not in thread), None)
@@ -26,6 +27,8 @@ def content_of_the_rest(delivery: Delivery) -> Content:
         media=tuple(_used_media(delivery, thread)),
         said=_said(delivery),
         lateness_allowed=delivery.lateness_allowed,
+        campaign_id=delivery.post.campaign_id,
+        signs=False,
     )
 
 
