@@ -14,11 +14,15 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from parvis.compose.likeness import likeness_of
+from parvis.compose.media_lock import while_it_stays
 from parvis.compose.models import Media
 from parvis.compose.pictures import (
     UPLOAD_BYTES_LIMIT,
+    Box,
     NotAPicture,
     Picture,
+    cut_picture,
     read_picture,
     smaller_copy,
 )
@@ -65,13 +69,21 @@ def keep_video(workspace: Workspace, name: str, file: BinaryIO, size: int) -> Me
             height=video.height,
             seconds=video.seconds,
         )
-        _put_in_place(copied, media.path)
-    return _recorded(media)
+        with while_it_stays(media.sha256):
+            _put_in_place(copied, media.path)
+            return _recorded(media)
 
 
 def bytes_limit_for(start: bytes) -> int:
     """How large a file may be that begins like this."""
     return VIDEO_BYTES_LIMIT if looks_like_a_video(start) else UPLOAD_BYTES_LIMIT
+
+
+def cut_out(media: Media, box: Box) -> Media:
+    """What stands in the box as a picture of its own; the whole one stays. Raises
+    pictures.NotAPicture or NoRoomLeft."""
+    picture = cut_picture(media.path, box)
+    return _keep(media.workspace, media.name, picture) if picture else media
 
 
 def fitting_copy(media: Media, traits: Traits) -> Media | None:
@@ -83,13 +95,17 @@ def fitting_copy(media: Media, traits: Traits) -> Media | None:
 def still_of(media: Media) -> Path | None:
     """A video's first picture as a JPEG, kept beside it once it was asked for; None where it
     cannot be had."""
-    still = media.path.with_name(f"{media.sha256}.jpg")
+    still = still_beside(media.path)
     if media.is_video and not still.exists():
         try:
             _write(still, _as_jpeg(media.path))
         except (NotAPicture, NoRoomLeft):
             return None
     return still if still.exists() else None
+
+
+def still_beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.jpg")
 
 
 def hash_of(path: Path) -> str:
@@ -137,12 +153,23 @@ def _keep(workspace: Workspace, name: str, picture: Picture) -> Media:
         width=picture.width,
         height=picture.height,
         is_animated=picture.is_animated,
+        likeness=likeness_of(BytesIO(picture.content)),
     )
-    _write(media.path, picture.content)
-    return _recorded(media)
+    with while_it_stays(media.sha256):
+        _write(media.path, picture.content)
+        return _recorded(media)
 
 
-_FACTS = ("name", "media_type", "size", "width", "height", "seconds", "is_animated")
+_FACTS = (
+    "name",
+    "media_type",
+    "size",
+    "width",
+    "height",
+    "seconds",
+    "is_animated",
+    "likeness",
+)
 
 
 def _recorded(media: Media) -> Media:

@@ -28,7 +28,9 @@ MEDIA_TYPES = {
 }
 # Telephones store a photograph and its companions as one MPO file; the first is the photograph.
 _KINDS = {"MPO": "JPEG"}
-_BROKEN = (
+# A cut GIF would have to be given a palette anew.
+_KINDS_CUT = {"MPO": "JPEG", "GIF": "PNG"}
+BROKEN = (
     UnidentifiedImageError,
     OSError,
     SyntaxError,
@@ -70,6 +72,27 @@ class Picture:
         return hashlib.sha256(self.content).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle of a picture, in its pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def of_shape(self, ratio: float) -> "Box":
+        """The largest of this shape, width over height, in its middle."""
+        width = max(1, min(self.width, round(self.height * ratio)))
+        height = max(1, min(self.height, round(self.width / ratio)))
+        return Box(
+            left=self.left + (self.width - width) // 2,
+            top=self.top + (self.height - height) // 2,
+            width=width,
+            height=height,
+        )
+
+
 def read_picture(file: BinaryIO, size: int) -> Picture:
     """What the file really holds, whatever its name says. Raises NotAPicture."""
     if size > UPLOAD_BYTES_LIMIT:
@@ -80,7 +103,23 @@ def read_picture(file: BinaryIO, size: int) -> Picture:
             _refuse_bombs(opened)
             opened.load()
             return _cleaned(opened, content)
-    except _BROKEN:
+    except BROKEN:
+        raise NotAPicture("not-a-picture") from None
+
+
+def cut_picture(path: Path, box: Box) -> Picture | None:
+    """What stands in the box, None where that is all of it. A GIF's becomes a PNG. Raises
+    NotAPicture for what moves and for a file that cannot be read."""
+    try:
+        with Pillow.open(path, formats=list(MEDIA_TYPES)) as opened:
+            if getattr(opened, "is_animated", False):
+                raise NotAPicture("moves")
+            if opened.size == (box.width, box.height):
+                return None
+            kind = _KINDS_CUT.get(str(opened.format), str(opened.format))
+            cut = opened.crop((box.left, box.top, box.left + box.width, box.top + box.height))
+            return _picture(_encoded(cut, kind), kind, cut)
+    except BROKEN:
         raise NotAPicture("not-a-picture") from None
 
 

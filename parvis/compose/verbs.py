@@ -11,6 +11,7 @@ from parvis.compose.additions import additions_of
 from parvis.compose.circumstances import about_the_company, findings_about
 from parvis.compose.content import Content, Said, content_of, poll_to_json, said_of
 from parvis.compose.media import as_media_file
+from parvis.compose.media_words import remember_descriptions
 from parvis.compose.models import Campaign, Media, Post, PostMedia, Variant, Version
 from parvis.compose.parts import Added, about_the_thread, parts_said
 from parvis.compose.tagging import tag_with
@@ -266,6 +267,8 @@ def _write_media(post: Post, content: Content) -> None:
             workspace=post.workspace_id, pk__in=[used.media_id for used in content.media]
         ).values_list("pk", flat=True)
     )
+    before = dict(post.used_media.values_list("media_id", "alt"))
+    remember_descriptions(post.workspace, content.media, before)
     post.used_media.all().delete()
     PostMedia.objects.bulk_create(
         PostMedia(

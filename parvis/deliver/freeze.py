@@ -147,10 +147,15 @@ def _delivery(post: Post, account: Account, parts: Parts, due_at: datetime) -> D
     )
 
 
+def name_of_file(path: Path) -> str:
+    """As a delivery names it: below the media folder, which may move."""
+    return str(path.relative_to(settings.MEDIA_ROOT))
+
+
 def _file_to_json(file: MediaFile) -> dict[str, Any]:
     """Without its public address: that is opened when the network is about to come for it."""
     return {
-        "file": str(file.path.relative_to(settings.MEDIA_ROOT)),
+        "file": name_of_file(file.path),
         "media_type": file.media_type,
         "size": file.size,
         "width": file.width,

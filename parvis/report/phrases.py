@@ -52,6 +52,7 @@ PICTURES = {
     "moves-and-is-no-gif": _(
         "This picture moves, and only GIF pictures may. Add it as a GIF, or a still one instead."
     ),
+    "moves": _("This picture moves, and a part of it would stand still. It was left as it is."),
     "not-a-video": _(
         "This file has no moving pictures in it. Add a video, or export this one again as MP4."
     ),

@@ -41,14 +41,14 @@ def _keep(request: DeskRequest, arrived: "UploadedFile[bytes]") -> Media | str:
     except NotAPicture as error:
         return _named(arrived, sentence_for_picture(error))
     except NoRoomLeft:
-        return _named(arrived, _disk_is_full())
+        return _named(arrived, disk_is_full())
 
 
 def _named(arrived: "UploadedFile[bytes]", sentence: str) -> str:
     return _("%(file)s: %(sentence)s") % {"file": arrived.name, "sentence": sentence}
 
 
-def _disk_is_full() -> str:
+def disk_is_full() -> str:
     return _(
         "The disk of this installation is full, so the file was not kept. Make room on the "
         "machine, then add it again."

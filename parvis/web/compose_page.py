@@ -1,7 +1,7 @@
 """What the composer shows of a draft, made of plain data for its template."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 
 from parvis.compose.content import Content, Said
@@ -17,6 +17,7 @@ from parvis.networks.text import Length, Span, count, find_hashtags, find_links,
 from parvis.networks.traits import Following
 from parvis.people.models import Workspace
 from parvis.report.faces import face_of
+from parvis.report.library_uses import Memory, memories_of
 from parvis.report.sentences import sentence_for_finding
 from parvis.web import compose_choices as choices
 from parvis.web.compose_choices import Choices
@@ -128,11 +129,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture or a video; `part` is the text that it stands with, counted from 0."""
+    """A picture or a video; `part` is the text that it stands with, counted from 0. `memory` is
+    of another post that used it, or one that looks like it; None also where nobody asked."""
 
     media: Media
     alt: str
     part: int = 0
+    memory: Memory | None = None
+
+    @property
+    def described_before(self) -> str:
+        """What was said of it the last time, where that can be offered: it is not said already."""
+        said = self.media.alt or (self.memory.alt if self.memory else "")
+        return "" if said == self.alt.strip() else said
 
     @property
     def ratio(self) -> str:
@@ -228,6 +237,14 @@ def pictures_of(workspace: Workspace, content: Content) -> list[Picture]:
         for used in content.media
         if used.media_id in kept
     ]
+
+
+def remembering(pictures: Iterable[Picture], *, apart_from: int | None) -> list[Picture]:
+    """The pictures with what is remembered of them from other posts than the one with this
+    number."""
+    shown = list(pictures)
+    memories = memories_of([one.media.pk for one in shown], apart_from=apart_from)
+    return [replace(one, memory=memories.get(one.media.pk)) for one in shown]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

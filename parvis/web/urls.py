@@ -65,6 +65,8 @@ urlpatterns = [
     path("accounts/rehearse/<slug:network>/", rehearsing.rehearse_on_its_pages, name="rehearse-on"),
     path("accounts/return/", oauth.come_back, name="oauth-return"),
     path("accounts/<int:account_id>/", account.show_account, name="account"),
+    path("accounts/<int:account_id>/rest/", account.rest, name="account-rests"),
+    path("accounts/<int:account_id>/go-on/", account.go_on, name="account-goes-on"),
     path("accounts/<int:account_id>/check/", account.check, name="account-check"),
     path("accounts/<int:account_id>/limits/", account.read_limits, name="account-limits"),
     path("accounts/<int:account_id>/reconnect/", account.reconnect, name="reconnect"),
@@ -72,7 +74,10 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("queue/", include("parvis.web.queue_urls")),
     path("", include("parvis.web.compose_urls")),
+    path("", include("parvis.web.calendar_urls")),
+    path("", include("parvis.web.library_urls")),
     path("", include("parvis.web.settings_urls")),
 ]
 

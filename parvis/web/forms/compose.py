@@ -12,7 +12,7 @@ from django.utils.timezone import is_naive, localtime
 
 from parvis.compose.content import Content, Said, UsedMedia
 from parvis.compose.lateness import USUAL, is_in_range
-from parvis.compose.models import FORMATS, REPLY_SETTINGS, VISIBILITIES
+from parvis.compose.models import FORMATS, REPLY_SETTINGS, VISIBILITIES, Media
 from parvis.networks.part import Poll
 from parvis.people.models import Workspace
 from parvis.web.forms.arranging import USUAL_POLL_MINUTES, arranged
@@ -59,8 +59,10 @@ def rearranged(typed: Typed, order: str) -> Typed:
     return replace(typed, content=arranged(typed.content, order))
 
 
-def with_pictures(typed: Typed, added: Iterable[int]) -> Typed:
-    media = (*typed.content.media, *(UsedMedia(media_id=media_id) for media_id in added))
+def with_pictures(typed: Typed, added: Iterable[Media]) -> Typed:
+    """Each as it was described the last time."""
+    used = (UsedMedia(media_id=media.pk, alt=media.alt) for media in added)
+    media = (*typed.content.media, *used)
     return replace(typed, content=replace(typed.content, media=media))
 
 

@@ -27,7 +27,7 @@ from parvis.connections.verbs import accounts_of
 from parvis.deliver import verbs as deliver
 from parvis.deliver.freeze import NotReady
 from parvis.web.arrivals import keep_arrivals
-from parvis.web.compose_page import Question, sheet_of, told, versions_of
+from parvis.web.compose_page import Question, remembering, sheet_of, told, versions_of
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.compose import Typed, as_shown, read_typed, rearranged, with_pictures
 from parvis.web.forms.when import WhenForm
@@ -227,7 +227,7 @@ def _read(request: DeskRequest) -> Typed:
     arrivals = keep_arrivals(request)
     for sentence in arrivals.refused:
         messages.error(request, sentence)
-    added = with_pictures(typed, [media.pk for media in arrivals.kept])
+    added = with_pictures(typed, arrivals.kept)
     return replace(added, lacks_pictures=bool(arrivals.refused))
 
 
@@ -274,10 +274,12 @@ def _page(
     theirs: Content | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    sheet = sheet_of(request.workspace, typed.content)
     context = {
         "typed": typed,
         "post": post,
-        "sheet": sheet_of(request.workspace, typed.content),
+        "sheet": sheet,
+        "pictures": remembering(sheet.pictures, apart_from=post.pk if post else None),
         "date_time": _date_and_time(typed),
         "versions": versions_of(post) if post else [],
         "question": question,

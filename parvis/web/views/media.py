@@ -13,10 +13,11 @@ from parvis.compose.media import still_of
 from parvis.compose.models import Media
 from parvis.compose.public_media import media_opened_by, probe_opened_by
 from parvis.web.arrivals import keep_arrivals
-from parvis.web.compose_page import pictures_of
+from parvis.web.compose_page import pictures_of, remembering
 from parvis.web.desk_request import DeskRequest
 from parvis.web.files import serve_file
 from parvis.web.views.compose import keep, sent_by_form
+from parvis.web.views.library import number_in
 
 
 @sent_by_form
@@ -25,8 +26,9 @@ def upload(request: DeskRequest) -> HttpResponse:
     if request.accepts("text/html"):
         return keep(request)
     arrivals = keep_arrivals(request)
-    content = Content(media=tuple(UsedMedia(media_id=media.pk) for media in arrivals.kept))
-    pictures = {"pictures": pictures_of(request.workspace, content)}
+    used = [UsedMedia(media_id=media.pk, alt=media.alt) for media in arrivals.kept]
+    shown = pictures_of(request.workspace, Content(media=tuple(used)))
+    pictures = {"pictures": remembering(shown, apart_from=number_in(request.POST.get("post", "")))}
     told = {
         "pictures": render_to_string("parvis/compose/pictures.html", pictures, request),
         "refused": arrivals.refused or ([] if arrivals.kept else [_("No picture was chosen.")]),

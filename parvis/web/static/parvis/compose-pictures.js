@@ -83,6 +83,45 @@ function arrange(button) {
   changed();
 }
 
+// In the order in which a drag leaves them. The buttons do the same, without a pointer.
+
+let dragged = null;
+
+function dragOver(event) {
+  const over = event.target.closest("[data-shot]");
+  if (!dragged || !over) return;
+  event.preventDefault();
+  if (over === dragged) return;
+  const isLater = dragged.compareDocumentPosition(over) & Node.DOCUMENT_POSITION_FOLLOWING;
+  if (isLater) over.after(dragged);
+  else over.before(dragged);
+}
+
+function beginDrag(event) {
+  dragged = event.target.closest("[data-shot]");
+  if (!dragged) return;
+  dragged.classList.add("dragged");
+  event.dataTransfer.effectAllowed = "move";
+  // Else browsers hand on the picture itself, as if it were a file that is added.
+  event.dataTransfer.clearData();
+  event.dataTransfer.setData("text/plain", "");
+}
+
+function endDrag() {
+  dragged?.classList.remove("dragged");
+  dragged = null;
+  changed();
+}
+
+function sayTheSame(button) {
+  const shot = button.closest("[data-shot]");
+  const field = shot.querySelector("[name=alt]");
+  field.value = shot.querySelector("[data-said]").textContent;
+  button.closest("[data-before]").remove();
+  field.focus();
+  changed();
+}
+
 function countDescriptions() {
   const limit = Number(document.getElementById("picture-count").dataset.altLimit) || null;
   const written = (number) => number.toLocaleString(document.documentElement.lang);
@@ -96,12 +135,20 @@ function countDescriptions() {
 
 // What is listened to
 
+pictures.addEventListener("dragover", dragOver);
+pictures.addEventListener("drop", (event) => {
+  if (dragged) event.preventDefault();
+});
+pictures.addEventListener("dragstart", beginDrag);
+pictures.addEventListener("dragend", endDrag);
 document.getElementById("add").append(picker);
 picker.addEventListener("change", () => {
   addAll([...picker.files]);
   picker.value = "";
 });
 pictures.addEventListener("click", (event) => {
+  const same = event.target.closest("[data-same]");
+  if (same) return sayTheSame(same);
   const button = event.target.closest("button[name=arrange]");
   if (!button) return;
   event.preventDefault();
@@ -113,7 +160,7 @@ form.addEventListener("paste", (event) => {
   addAll([...event.clipboardData.files]);
 });
 form.addEventListener("dragover", (event) => {
-  if (!event.dataTransfer.types.includes("Files")) return;
+  if (dragged || !event.dataTransfer.types.includes("Files")) return;
   event.preventDefault();
   form.classList.add("dropping");
 });
@@ -121,7 +168,7 @@ form.addEventListener("dragleave", (event) => {
   if (!form.contains(event.relatedTarget)) form.classList.remove("dropping");
 });
 form.addEventListener("drop", (event) => {
-  if (!event.dataTransfer.files.length) return;
+  if (dragged || !event.dataTransfer.files.length) return;
   event.preventDefault();
   form.classList.remove("dropping");
   addAll([...event.dataTransfer.files]);
