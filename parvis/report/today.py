@@ -46,6 +46,11 @@ class Today:
     coming: tuple[Going, ...]
     accounts: tuple[AccountLine, ...]
 
+    @property
+    def seconds_until_next(self) -> int:
+        """Negative when it is overdue; nothing of the browser's clock is in it."""
+        return round((self.coming[0].at - self.now).total_seconds()) if self.coming else 0
+
 
 def today_of(workspace: Workspace) -> Today:
     now = database_now()
