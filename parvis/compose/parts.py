@@ -30,7 +30,7 @@ class _Text:
 class Added:
     """What goes out beside what was typed, for one account."""
 
-    utm: Utm = field(default_factory=lambda: MappingProxyType({}))
+    utm: Utm = field(default_factory=dict)
     signature: str = ""
 
     def to(self, text: str, *, is_last: bool) -> str:
