@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django import template
@@ -26,6 +26,13 @@ register = template.Library()
 def clock(moment: datetime) -> str:
     """The time on the workspace's clock: “14:05”, “14 h 05”."""
     return pgettext("time of day", "%(hour)02d:%(minute)02d") % _hands(moment)
+
+
+@register.filter
+def hands(at: time) -> str:
+    """A time of the week as `clock` writes one of a day."""
+    told = {"hour": at.hour, "minute": at.minute}
+    return pgettext("time of day", "%(hour)02d:%(minute)02d") % told
 
 
 @register.filter

@@ -126,6 +126,11 @@ def _decide(
 ) -> HttpResponse:
     try:
         decide()
+    except deliver.StillPaused:
+        messages.warning(
+            request,
+            _("Nothing was sent: the account is paused. End the pause under “Queue” first."),
+        )
     except deliver.NothingToLookUp:
         messages.warning(
             request,
