@@ -20,8 +20,8 @@ from parvis.report.sentences import sentence_for_reason
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
     """`renewed_before` is None where the permission has no end, `lapses_at` where it goes on
-    without a person. `problem` of a connected account keeps it from being renewed, not from
-    posting. Counts are deliveries."""
+    without a person, `paused_at` where nobody has paused it. `problem` of a connected account keeps
+    it from being renewed, not from posting. Counts are deliveries."""
 
     account_id: int
     network: str
@@ -35,6 +35,7 @@ class AccountLine:
     lapses_at: datetime | None
     is_renewed: bool
     waits_until: datetime | None
+    paused_at: datetime | None
     scheduled: int
     held: int
 
@@ -112,6 +113,7 @@ def _line(account: Account) -> AccountLine:
         lapses_at=account.lapses_at,
         is_renewed=account.refresh_at is not None,
         waits_until=account.waits_until,
+        paused_at=account.paused_at,
         scheduled=account.scheduled,  # type: ignore[attr-defined]  # annotated
         held=account.held,  # type: ignore[attr-defined]  # annotated
     )

@@ -34,10 +34,12 @@ _WHOSE = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllowanceLine:
-    """`until` is when the network counts anew; None where it does not say."""
+    """`share` is what is left, of 100; None where the network tells no whole. `until` is when the
+    network counts anew; None where it does not say."""
 
     what: str
     left: str
+    share: int | None
     whose: str
     until: datetime | None
     seen_at: datetime
@@ -59,10 +61,18 @@ def _line(told: Allowance) -> AllowanceLine:
     return AllowanceLine(
         what=str(_WHAT[told.bucket]),
         left=_left(told),
+        share=_share(told),
         whose=str(_WHOSE[told.scope]),
         until=told.reset_at,
         seen_at=told.seen_at,
     )
+
+
+def _share(told: Allowance) -> int | None:
+    whole = 100 if told.bucket == USAGE else told.limit
+    if not whole:
+        return None
+    return min(100, round(100 * (told.remaining or 0) / whole))
 
 
 def _left(told: Allowance) -> str:

@@ -1,8 +1,8 @@
-"""The addresses of the settings, and of the door that an invitation opens."""
+"""The addresses of the settings, of an account's pause, and of the door that invitations open."""
 
 from django.urls import path
 
-from parvis.web.views import developer_apps, joining, people, settings
+from parvis.web.views import account, developer_apps, joining, people, settings
 
 urlpatterns = [
     path("settings/", settings.show_yourself, name="settings"),
@@ -24,5 +24,7 @@ urlpatterns = [
     path(
         "settings/apps/<slug:name>/forget/", developer_apps.forget_app, name="developer-app-forget"
     ),
+    path("accounts/<int:account_id>/rest/", account.rest, name="account-rests"),
+    path("accounts/<int:account_id>/go-on/", account.go_on, name="account-goes-on"),
     path("join/<str:token>/", joining.join, name="join"),
 ]

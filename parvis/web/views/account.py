@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.connections import health, rehearsal
 from parvis.connections.client_apps import ways_of
 from parvis.connections.models import Account
+from parvis.deliver import pausing
 from parvis.networks.errors import NetworkError, NotSent
 from parvis.report.account import account_facts
 from parvis.report.accounts import account_line
@@ -29,6 +30,31 @@ from parvis.web.views.welcoming import expect
 def show_account(request: DeskRequest, account_id: int) -> HttpResponse:
     account = get_object_or_404(Account, pk=account_id, workspace=request.workspace)
     return render(request, "parvis/account.html", {"account": account_facts(account)})
+
+
+@posted_from("account", "account_id")
+def rest(request: DeskRequest, account_id: int) -> HttpResponse:
+    """Everybody at the desk may stop what goes wrong."""
+    account = _speaking(request, account_id)
+    pausing.pause(account)
+    messages.success(
+        request,
+        _("%(handle)s is paused. What becomes due meanwhile is held.")
+        % {"handle": speaker_of(account).named},
+    )
+    return redirect("account", account_id)
+
+
+@posted_from("account", "account_id")
+def go_on(request: DeskRequest, account_id: int) -> HttpResponse:
+    account = _speaking(request, account_id)
+    pausing.resume(account)
+    messages.success(
+        request,
+        _("The pause of %(handle)s is over. What was held meanwhile waits for you to decide.")
+        % {"handle": speaker_of(account).named},
+    )
+    return redirect("account", account_id)
 
 
 @owners_only

@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,11 +13,11 @@ from parvis.connections import rehearsal
 from parvis.connections import verbs as connections
 from parvis.connections.models import Account, AccountState
 from parvis.connections.rehearsal import Stage
-from parvis.deliver import leaving
+from parvis.deliver.parting import Fate, NotAStandIn, part_with, stand_ins_for
 from parvis.networks.contract import Secret
 from parvis.networks.errors import NetworkError
 from parvis.report.accounts import account_line, account_lines
-from parvis.report.faces import speaker_of
+from parvis.report.parting import disconnected_in_words
 from parvis.report.sentences import sentence_for_connecting
 from parvis.report.ways import networks_to_connect
 from parvis.web.desk_request import DeskRequest
@@ -103,14 +102,31 @@ def connect_mastodon_token(request: DeskRequest) -> HttpResponse:
 @owners_only
 @require_http_methods(["GET", "POST"])
 def disconnect(request: DeskRequest, account_id: int) -> HttpResponse:
-    """Asks first, and says what will be held."""
+    """Asks first what becomes of what is scheduled."""
     connected = Account.objects.exclude(state=AccountState.DISCONNECTED)
     account = get_object_or_404(connected, pk=account_id, workspace=request.workspace)
     if request.method != "POST":
-        return render(request, "parvis/disconnect.html", {"account": account_line(account)})
-    held = leaving.disconnect(account)
-    messages.success(request, _disconnected(account, held))
+        return _asking_what_becomes(request, account)
+    stand_ins = {str(each.pk): each for each in stand_ins_for(account)}
+    try:
+        fate = Fate(request.POST.get("fate", Fate.HOLD))
+        stand_in = stand_ins.get(request.POST.get("stand_in", ""))
+        parted = part_with(account, fate, by=request.user, stand_in=stand_in)
+    except (ValueError, NotAStandIn):
+        return _asking_what_becomes(request, account, wrong=True)
+    messages.success(request, disconnected_in_words(account, parted))
     return redirect("accounts")
+
+
+def _asking_what_becomes(
+    request: DeskRequest, account: Account, *, wrong: bool = False
+) -> HttpResponse:
+    context = {
+        "account": account_line(account),
+        "stand_ins": stand_ins_for(account),
+        "wrong": wrong,
+    }
+    return render(request, "parvis/disconnect.html", context, status=422 if wrong else 200)
 
 
 def _sign_in(request: DeskRequest, given: dict[str, str], stage: Stage | None) -> Account:
@@ -136,16 +152,3 @@ def _page(request: DeskRequest, template: str, form: object, **more: object) -> 
     wrong = bool(getattr(form, "errors", None))
     return render(request, template, {"form": form, **more}, status=422 if wrong else 200)
 
-
-def _disconnected(account: Account, held: int) -> str:
-    said = _("%(handle)s is disconnected, and its permission is destroyed here.") % {
-        "handle": speaker_of(account).named
-    }
-    if not held:
-        return said
-    more = ngettext(
-        "%(count)s scheduled post is held until you connect it again.",
-        "%(count)s scheduled posts are held until you connect it again.",
-        held,
-    )
-    return f"{said} {more % {'count': held}}"
