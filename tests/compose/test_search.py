@@ -36,7 +36,8 @@ def found(question: str) -> list[int]:
 def test_a_text_is_found_whatever_its_accents_and_endings(
     ponts: Account, text: str, question: str
 ) -> None:
-    assert found(question) == [draft(ponts, text=text).pk]
+    post = draft(ponts, text=text)
+    assert found(question) == [post.pk]
 
 
 @pytest.mark.parametrize("question", ["market", '"reopens square"', "square -saturdays", "-square"])
@@ -54,7 +55,8 @@ def test_a_text_that_does_not_fit_is_not_found(ponts: Account, question: str) ->
     ],
 )
 def test_every_text_of_a_post_is_searched(ponts: Account, content: dict[str, Any]) -> None:
-    assert found("aubergine") == [draft(ponts, **content).pk]
+    post = draft(ponts, **content)
+    assert found("aubergine") == [post.pk]
 
 
 def test_what_one_account_says_differently_is_found_until_it_says_the_same_again(
