@@ -5,6 +5,7 @@ darker than its right neighbour. Alike pictures differ in few bits. Source: Neal
 Like That” (hackerfactor.com, 2013): 0 bits for a copy, up to 10 for a variation.
 """
 
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
@@ -36,12 +37,17 @@ def likeness_of(file: BinaryIO | Path) -> int:
     return bits - (1 << 64) if bits >> 63 else bits
 
 
-def look_at_pictures(limit: int = 500) -> int:
-    """Looks at pictures that were kept before likenesses were, and answers at how many."""
+def look_at_pictures(limit: int = 500, seconds: float = 5) -> int:
+    """Looks at pictures that were kept before likenesses were, for about so many seconds at most.
+    Answers at how many; the rest is left for the next time."""
+    ends = time.monotonic() + seconds
     waiting = Media.objects.filter(likeness=None, media_type__startswith="image/")
-    seen = list(waiting.order_by("-pk")[:limit])
-    for media in seen:
+    seen: list[Media] = []
+    for media in waiting.order_by("-pk")[:limit]:
+        if time.monotonic() > ends:
+            break
         media.likeness = likeness_of(media.path)
+        seen.append(media)
     Media.objects.bulk_update(seen, ["likeness"], batch_size=100)
     return len(seen)
 

@@ -117,7 +117,7 @@ def line_of(media: Media) -> MediaLine:
 def _found(workspace: Workspace, wanted: Wanted, uses: int) -> QuerySet[Media]:
     media = _on_shelf(Media.objects.filter(workspace=workspace), wanted.shelf)
     for word in wanted.query.split():
-        media = media.alias(said=_plain(Concat("name", Value(" "), "alt"))).filter(
+        media = media.alias(said=_plain(Concat("name", Value(" "), "alt", output_field=TextField()))).filter(
             said__contains=_plain(Value(word))
         )
     if wanted.before is not None:

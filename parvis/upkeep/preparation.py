@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from parvis import __version__
+from parvis.compose.likeness import look_at_pictures
 
 
 class NotMigrated(Exception):
@@ -38,7 +39,14 @@ def unknown_migrations() -> list[str]:
 
 
 def migrate() -> list[str]:
-    """Applies what is pending, one process at a time, and answers what that was."""
+    """Applies what is pending, one process at a time, and answers what that was. What an older
+    version has not looked at is looked at a while."""
+    applied = _apply_pending()
+    look_at_pictures()
+    return applied
+
+
+def _apply_pending() -> list[str]:
     if not pending_migrations():
         return []
     with _alone_in_the_database():

@@ -1,6 +1,7 @@
 """The media library through its pages: finding, describing, deleting, choosing, cropping."""
 
 import html
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_older_ones_stand_on_the_next_page(desk: Client, workspace: Workspace) -
 
 def test_the_number_of_queries_does_not_grow(desk: Client, ponts: Account) -> None:
     def one_more(seed: int) -> None:
-        media = kept_photograph(ponts.workspace, f"{seed}.png", seed=seed % 3, width=200 + seed)
+        media = kept_photograph(ponts.workspace, f"{seed}.png", seed=seed % 2, width=200 + seed)
         scheduled(ponts, text=f"Post {seed}", media=(UsedMedia(media_id=media.pk),))
 
     for seed in range(3):
@@ -161,20 +162,10 @@ def test_a_draft_that_goes_on_does_not_bring_an_older_description_back(
     media = kept_picture(ponts.workspace)
     post = draft(ponts, media=(UsedMedia(media_id=media.pk, alt="Stalls"),))
     desk.post(f"/library/{media.pk}/describe/", {"alt": "Stalls at dawn"})
-    post = Post.objects.get(pk=post.pk)
-    content = content_of(post)
-    save_draft(
-        post,
-        content.__class__(**{**_fields(content), "text": "Anew"}),
-        base_revision=1,
-        saved_by=None,
-    )
+    went_on = replace(content_of(post), text="Anew")
+    save_draft(post, went_on, base_revision=post.revision, saved_by=None)
     media.refresh_from_db()
     assert media.alt == "Stalls at dawn"
-
-
-def _fields(content: object) -> dict[str, object]:
-    return {name: getattr(content, name) for name in content.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
 def test_a_look_alike_says_when_it_was_used_and_how_it_was_described(
