@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from parvis import __version__
-from parvis.cli import accounts, backups, checks, posting, posts, running, sandbox, watching
+from parvis.cli import accounts, backups, checks, importing, posting, posts, queue, running, sandbox, watching
 from parvis.cli.exits import EPILOGUE, ExitCode
 from parvis.cli.failures import Failure, failure_of
 from parvis.cli.voice import Voice
@@ -24,8 +24,10 @@ program = typer.Typer(
 running.register(program)
 sandbox.register(program)
 posting.register(program)
+importing.register(posts.group)
 program.add_typer(posts.group, name="posts")
 program.add_typer(accounts.group, name="accounts")
+queue.register(program)
 checks.register(program)
 watching.register(program)
 backups.register(program)
