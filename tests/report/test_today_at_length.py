@@ -54,7 +54,9 @@ def publish_long_ago(template: Delivery) -> None:
 
 
 def copy_of(row: Row, **changed: object) -> Row:
-    kept = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.generated}
+    kept = {
+        f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields if not f.generated
+    }
     return type(row)(**{**kept, "id": None, **changed})
 
 
