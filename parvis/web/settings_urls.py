@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.web.views import account, developer_apps, joining, people, settings
+from parvis.web.views import account, backup, developer_apps, joining, people, settings
 
 urlpatterns = [
     path("settings/", settings.show_yourself, name="settings"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path(
         "settings/apps/<slug:name>/forget/", developer_apps.forget_app, name="developer-app-forget"
     ),
+    path("settings/backup/", backup.show_backup, name="settings-backup"),
+    path("settings/backup/make/", backup.make, name="backup-make"),
+    path("settings/backup/download/", backup.download, name="backup-download"),
+    path("settings/backup/remove/", backup.remove, name="backup-remove"),
     path("accounts/<int:account_id>/rest/", account.rest, name="account-rests"),
     path("accounts/<int:account_id>/go-on/", account.go_on, name="account-goes-on"),
     path("join/<str:token>/", joining.join, name="join"),

@@ -213,7 +213,8 @@ def test_chromium_may_be_sent_to_a_network_from_the_mastodon_form_alone(desk: Cl
 def test_disconnecting_asks_first_and_says_what_will_be_held(desk: Client, ponts: Account) -> None:
     scheduled(ponts, in_=TOMORROW)
     page = desk.get(f"/accounts/{ponts.pk}/disconnect/").content.decode()
-    assert "1 scheduled post is held: nothing is lost" in page
+    assert "What becomes of its 1 scheduled post?" in page
+    assert "Nothing is lost: they go out once the account is connected again." in page
     ponts.refresh_from_db()
     assert ponts.state == AccountState.CONNECTED
 
