@@ -1,27 +1,35 @@
 """The tags of a post, which come into being by being used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from parvis.compose.models import Post, Tag
 
 
 def tag_with(post: Post, names: Sequence[str]) -> None:
-    """Exactly these; a tag that is known is meant whatever its capitals."""
-    if not names:
-        post.tags.clear()
+    """Exactly these; a tag that is known is meant whatever its capitals.
+
+    A draft is kept while a tag is being typed: what it stops having goes, if nobody else has it.
+    """
+    had = {tag.name.casefold(): tag for tag in post.tags.all()}
+    wanted = {name.casefold(): name for name in names}
+    if had.keys() == wanted.keys():
         return
-    wanted = {name.casefold() for name in names}
-    known = [tag for tag in _tags_of(post) if tag.name.casefold() in wanted]
-    missing = wanted - {tag.name.casefold() for tag in known}
+    post.tags.set(_made(post, wanted))
+    gone = [tag.pk for folded, tag in had.items() if folded not in wanted]
+    Tag.objects.filter(pk__in=gone, posts=None).delete()
+
+
+def _made(post: Post, wanted: Mapping[str, str]) -> list[Tag]:
+    known = _known(post, wanted)
+    missing = [name for folded, name in wanted.items() if folded not in known]
     if missing:
-        new = [
-            Tag(workspace_id=post.workspace_id, name=n) for n in names if n.casefold() in missing
-        ]
+        new = [Tag(workspace_id=post.workspace_id, name=name) for name in missing]
         # Another tab may have made one of them a moment ago.
         Tag.objects.bulk_create(new, ignore_conflicts=True)
-        known = [tag for tag in _tags_of(post) if tag.name.casefold() in wanted]
-    post.tags.set(known)
+        known = _known(post, wanted)
+    return list(known.values())
 
 
-def _tags_of(post: Post) -> list[Tag]:
-    return list(Tag.objects.filter(workspace=post.workspace_id))
+def _known(post: Post, wanted: Mapping[str, str]) -> dict[str, Tag]:
+    found = {tag.name.casefold(): tag for tag in Tag.objects.filter(workspace=post.workspace_id)}
+    return {folded: tag for folded, tag in found.items() if folded in wanted}

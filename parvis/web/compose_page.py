@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import gcd
 
+from parvis.compose.additions import Additions, additions_of
 from parvis.compose.content import Content, Said
 from parvis.compose.models import Media, Post, Version
+from parvis.compose.parts import Added
 from parvis.compose.pictures import UPLOAD_BYTES_LIMIT
 from parvis.compose.validation import Finding, Review, Severity
 from parvis.compose.verbs import parts_of, review_said
@@ -13,34 +15,18 @@ from parvis.compose.videos import VIDEO_BYTES_LIMIT
 from parvis.connections.models import Account
 from parvis.connections.verbs import accounts_of
 from parvis.networks.contract import Part, Traits
-from parvis.networks.text import Length, Span, count, find_hashtags, find_links, find_mentions
+from parvis.networks.text import Length, count
 from parvis.networks.traits import Following
 from parvis.people.models import Workspace
 from parvis.report.faces import face_of
 from parvis.report.library_uses import Memory, memories_of
+from parvis.report.previews import Preview, previews_of
 from parvis.report.sentences import sentence_for_finding
 from parvis.web import compose_choices as choices
 from parvis.web.compose_choices import Choices
 from parvis.web.forms.when import Choice
 
 _LONGEST_EXCERPT = 240
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A stretch of a preview's text; `kind` is "", "link", "mention" or "hashtag"."""
-
-    text: str
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """One part as its readers will see it; `number` counts from 1, and a comment is not counted."""
-
-    part: Part
-    pieces: list[Piece]
-    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +107,7 @@ class Line:
 
     @property
     def previews(self) -> list[Preview]:
-        return [
-            Preview(part=part, pieces=pieces_of(part.text), number=number)
-            for number, part in enumerate(self.parts, start=1)
-        ]
+        return previews_of(self.parts, self.account.network, self.traits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +205,7 @@ def sheet_of(workspace: Workspace, content: Content) -> Sheet:
     return Sheet(
         content=content,
         lines=lines,
-        written=_written(content, lines),
+        written=_written(content, lines, additions_of(workspace.pk, content)),
         pictures=pictures_of(workspace, content),
         languages=choices.languages(workspace, content),
         visibilities=choices.visibilities([line.traits for line in lines], content),
@@ -264,28 +247,8 @@ def told(findings: Iterable[Finding]) -> list[tuple[str, str, str]]:
     return [(f.severity.value, f.code, sentence_for_finding(f)) for f in by_weight]
 
 
-def pieces_of(text: str) -> list[Piece]:
-    """The text cut where a network would make it clickable."""
-    pieces, at = [], 0
-    for span, kind in _spans(text):
-        if span.start >= at:
-            pieces += [
-                Piece(text=text[at : span.start]),
-                Piece(text=text[span.start : span.end], kind=kind),
-            ]
-            at = span.end
-    return [piece for piece in (*pieces, Piece(text=text[at:])) if piece.text]
-
-
 SaidByAccount = Mapping[Account, tuple[Part, ...]]
 _BY_WEIGHT = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
-
-
-def _spans(text: str) -> list[tuple[Span, str]]:
-    found = [(span, "link") for span in find_links(text)]
-    found += [(span, "mention") for span in find_mentions(text)]
-    found += [(span, "hashtag") for span in find_hashtags(text)]
-    return sorted(found, key=lambda pair: pair[0].start)
 
 
 def _shown(workspace: Workspace, parts: SaidByAccount) -> list[Account]:
@@ -306,21 +269,43 @@ def _line(account: Account, content: Content, parts: SaidByAccount) -> Line:
     )
 
 
-def _written(content: Content, lines: Iterable[Line]) -> list[Written]:
+def _written(content: Content, lines: Iterable[Line], additions: Additions) -> list[Written]:
     """How long a text is where it stands by itself is told once there are several."""
     texts = (content.text, *content.thread)
     counting = [line for line in lines if line.chosen and _says_each_text(line)]
     if len(texts) < 2:
         counting = []
-    return [_counted(number, text, content, counting) for number, text in enumerate(texts)]
+    last = max((number for number, text in enumerate(texts) if text.strip()), default=0)
+    return [
+        _counted(
+            number, text, [_Saying(line, content, additions, number == last) for line in counting]
+        )
+        for number, text in enumerate(texts)
+    ]
 
 
 def _says_each_text(line: Line) -> bool:
     return line.said.text is None and line.traits.following is Following.REPLIES
 
 
-def _counted(number: int, text: str, content: Content, lines: Iterable[Line]) -> Written:
-    lengths = [(count(text, line.traits, content.content_warning), line.network) for line in lines]
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """One text of a thread as one account says it, with what is added."""
+
+    line: Line
+    content: Content
+    additions: Additions
+    is_last: bool
+
+    def length_of(self, text: str) -> Length:
+        signature = self.additions.signature_of(self.line.account.pk)
+        added = Added(utm=self.additions.utm, signature=signature)
+        said = added.to(text, is_last=self.is_last)
+        return count(said, self.line.traits, self.content.content_warning)
+
+
+def _counted(number: int, text: str, sayings: Iterable[_Saying]) -> Written:
+    lengths = [(saying.length_of(text), saying.line.network) for saying in sayings]
     if not lengths:
         return Written(number=number, text=text)
     length, network = max(lengths, key=lambda pair: pair[0].units / max(pair[0].limit, 1))

@@ -76,6 +76,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("queue/", include("parvis.web.queue_urls")),
     path("", include("parvis.web.compose_urls")),
+    path("", include("parvis.web.writing_urls")),
     path("", include("parvis.web.calendar_urls")),
     path("", include("parvis.web.library_urls")),
     path("", include("parvis.web.settings_urls")),

@@ -223,7 +223,7 @@ def test_findings_count_what_an_account_says_differently(desk: Client, ponts: Ac
 def test_a_preview_marks_what_can_be_clicked(desk: Client, ponts: Account) -> None:
     text = "See https://ponts.example/a?b=1 #books <b>"
     found = desk.post("/write/findings/", form(None, ponts, text=text)).content.decode()
-    assert '<span class="link">https://ponts.example/a?b=1</span>' in found
+    assert 'title="https://ponts.example/a?b=1">ponts.example/a?b=1</span>' in found
     assert '<span class="hashtag">#books</span> &lt;b&gt;' in found
 
 

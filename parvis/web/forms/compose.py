@@ -16,6 +16,7 @@ from parvis.compose.models import FORMATS, REPLY_SETTINGS, VISIBILITIES, Media
 from parvis.networks.part import Poll
 from parvis.people.models import Workspace
 from parvis.web.forms.arranging import USUAL_POLL_MINUTES, arranged
+from parvis.web.forms.marking import read_tags, read_utm
 from parvis.web.forms.when import WhenForm, within_reach
 
 _VISIBILITIES = {value for value, _ in VISIBILITIES}
@@ -59,6 +60,13 @@ def rearranged(typed: Typed, order: str) -> Typed:
     return replace(typed, content=arranged(typed.content, order))
 
 
+def below(typed: Typed, added: str) -> Typed:
+    """The first text with another one below it."""
+    text = typed.content.text
+    joined = f"{text.rstrip()}\n\n{added}" if text.strip() else added
+    return replace(typed, content=replace(typed.content, text=joined))
+
+
 def with_pictures(typed: Typed, added: Iterable[Media]) -> Typed:
     """Each as it was described the last time."""
     used = (UsedMedia(media_id=media.pk, alt=media.alt) for media in added)
@@ -81,6 +89,10 @@ def _read_content(sent: QueryDict, when: WhenForm) -> Content:
         said=_read_said(sent),
         planned_at=_planned(sent, when),
         lateness_allowed=_read_lateness(sent),
+        campaign_id=_number(sent.get("campaign")),
+        tags=read_tags(sent),
+        utm=read_utm(sent),
+        signs="unsigned" not in sent,
     )
 
 

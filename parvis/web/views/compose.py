@@ -21,15 +21,23 @@ from django.views.decorators.http import require_safe
 
 from parvis.compose import verbs
 from parvis.compose.content import Content, Said, content_of
-from parvis.compose.models import Post, Version
+from parvis.compose.models import Post, Snippet, Version
 from parvis.compose.verbs import ChangedElsewhere, NoLongerADraft
 from parvis.connections.verbs import accounts_of
 from parvis.deliver import verbs as deliver
 from parvis.deliver.freeze import NotReady
 from parvis.web.arrivals import keep_arrivals
+from parvis.web.compose_belonging import belonging_of
 from parvis.web.compose_page import Question, remembering, sheet_of, told, versions_of
 from parvis.web.desk_request import DeskRequest
-from parvis.web.forms.compose import Typed, as_shown, read_typed, rearranged, with_pictures
+from parvis.web.forms.compose import (
+    Typed,
+    as_shown,
+    below,
+    read_typed,
+    rearranged,
+    with_pictures,
+)
 from parvis.web.forms.when import WhenForm
 
 View = Callable[[DeskRequest], HttpResponse]
@@ -224,11 +232,21 @@ def _use(request: DeskRequest, post: Post, typed: Typed) -> None:
 def _read(request: DeskRequest) -> Typed:
     """Whatever button was pressed, pictures that were chosen come with the form."""
     typed = rearranged(read_typed(request.POST, request.workspace), request.POST.get("arrange", ""))
+    typed = _with_snippet(request, typed)
     arrivals = keep_arrivals(request)
     for sentence in arrivals.refused:
         messages.error(request, sentence)
     added = with_pictures(typed, arrivals.kept)
     return replace(added, lacks_pictures=bool(arrivals.refused))
+
+
+def _with_snippet(request: DeskRequest, typed: Typed) -> Typed:
+    """Without scripts nobody says where the cursor is: it goes below the text."""
+    number = request.POST.get("snippet", "")
+    if request.POST.get("arrange") != "snippet" or not number.isascii() or not number.isdecimal():
+        return typed
+    snippet = Snippet.objects.filter(workspace=request.workspace, pk=int(number)).first()
+    return below(typed, snippet.text) if snippet else typed
 
 
 def _blank(request: DeskRequest) -> Typed:
@@ -279,6 +297,7 @@ def _page(
         "typed": typed,
         "post": post,
         "sheet": sheet,
+        "belonging": belonging_of(request.workspace, typed.content),
         "pictures": remembering(sheet.pictures, apart_from=post.pk if post else None),
         "date_time": _date_and_time(typed),
         "versions": versions_of(post) if post else [],

@@ -8,6 +8,7 @@ import "./compose-parts.js";
 const KEEP_AFTER = 800;
 const TRY_AGAIN_AFTER = 5000;
 const TEXTS = new Set(["text", "thread", "first_comment", "poll_option"]);
+const NOT_KEPT = new Set(["csrfmiddlewaretoken", "snippet"]);
 const ABOUT_THE_TAB = new Set(["post", "revision", "tab", "turn", "planned"]);
 
 const state = document.getElementById("state");
@@ -20,7 +21,7 @@ function typed() {
   const sent = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
     const unused = name.startsWith("said-") && !boxOf("differ", name.slice(5))?.checked;
-    if (!(value instanceof File) && name !== "csrfmiddlewaretoken" && !unused) sent.append(name, value);
+    if (!(value instanceof File) && !NOT_KEPT.has(name) && !unused) sent.append(name, value);
   }
   return sent;
 }
@@ -52,6 +53,14 @@ function keep() {
   clearTimeout(timer);
   queue = queue.then(() => stopped || print() === kept || send());
   return queue;
+}
+
+// Whoever asked is answered, also where there was nothing new.
+async function keepNow() {
+  if (!(await keep()) || stopped) return;
+  part("said").textContent = "";
+  keptAt = field("post").value ? Date.now() : null;
+  say(field("post").value ? words.kept : words.nothing, part("version").textContent);
 }
 
 function keepWhileLeaving() {
@@ -223,7 +232,14 @@ for (const box of form.querySelectorAll("[name=differ]:checked")) {
   document.getElementById(`said-${box.value}`).dataset.touched = "yes";
 }
 
-const handsOver = (button) => button.matches("#schedule, .at-once button, [name=moment]");
+// Without a time of its own a post goes into the next free slot, where the page offers one.
+function scheduleButton() {
+  const timed = field("date").value || field("time").value;
+  const free = timed ? null : form.querySelector("#next-free:not(:disabled)");
+  return free ?? document.getElementById("schedule");
+}
+
+const handsOver = (button) => button.matches("#schedule, #next-free, .at-once button, [name=moment]");
 
 // What was typed, ticked or chosen while this file was still on its way.
 
@@ -268,7 +284,12 @@ form.addEventListener("focusout", () => {
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
-  form.requestSubmit(document.getElementById("schedule"));
+  form.requestSubmit(scheduleButton());
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  keepNow();
 });
 form.addEventListener("submit", async (event) => {
   const button = event.submitter;
