@@ -10,7 +10,18 @@ from typing import Annotated, NoReturn
 import typer
 
 from parvis import __version__
-from parvis.cli import accounts, backups, checks, importing, posting, posts, queue, running, sandbox, watching
+from parvis.cli import (
+    accounts,
+    backups,
+    checks,
+    importing,
+    posting,
+    posts,
+    queue,
+    running,
+    sandbox,
+    watching,
+)
 from parvis.cli.exits import EPILOGUE, ExitCode
 from parvis.cli.failures import Failure, failure_of
 from parvis.cli.voice import Voice

@@ -1,0 +1,1 @@
+"""Posts that come from elsewhere: the rows of a table."""

@@ -1,0 +1,84 @@
+"""What is kept of the tables from which posts were made."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from parvis.compose.models import Post
+from parvis.people.models import User, Workspace
+
+
+class Table(models.Model):
+    """A file whose rows are to become posts.
+
+    as_drafts  rows with a time become drafts that remember it, instead of being scheduled
+    columns    those of our columns that the file has, in its order
+    left_out   the names of its other columns
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    brought_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=255)
+    as_drafts = models.BooleanField(default=False)
+    columns = models.JSONField(default=list)
+    left_out = models.JSONField(default=list)
+    brought_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Standing(models.TextChoices):
+    READY = "ready", _("ready")
+    IN_THE_WAY = "in the way", _("to correct")
+    SKIPPED = "skipped", _("left out")
+    IMPORTED = "imported", _("imported")
+    KNOWN = "known", _("imported before")
+
+
+class Row(models.Model):
+    """One row, as it was last looked at.
+
+    number       as spreadsheets count: the names of the columns are row 1
+    cells        text by column, in `intake.columns`' names, with the corrections that were made
+    fingerprint  a hash of the cells as they came in the file, whatever was corrected since: the
+                 same row is imported once, in however many files it comes
+    matter       a hash of what it says and when
+    seen         what was found when it was last looked at: {"findings", "accounts"}
+    due_at       when it is to go out; None where no moment is written, or none that will do
+    """
+
+    table = models.ForeignKey(Table, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    cells = models.JSONField()
+    fingerprint = models.CharField(max_length=64)
+    matter = models.CharField(max_length=64)
+    seen = models.JSONField(default=dict)
+    due_at = models.DateTimeField(null=True)
+    standing = models.CharField(max_length=20, choices=Standing.choices)
+    post = models.ForeignKey(Post, on_delete=models.SET_NULL, null=True, related_name="+")
+    imported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        indexes: ClassVar = [
+            models.Index(fields=["table", "matter", "number"], name="rows_that_say_the_same"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["table", "number"], name="one_row_per_number"),
+            models.UniqueConstraint(
+                fields=["workspace", "fingerprint"],
+                condition=models.Q(imported_at__isnull=False),
+                name="a_row_is_imported_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.number} of {self.table_id}"
