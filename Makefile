@@ -2,6 +2,7 @@
 # make test    install what the tests need, and run them all   (ONLY="-k word" to run some)
 # make faults  publish while everything breaks, then compare all timelines: docs/delivery.md
 #              (SEED=1 POSTS=2000 MINUTES=5 NETWORKS=x,bluesky PACE=5 BREAK=resend|nofence|nolookup)
+# make screenshots   photograph the pages of a furnished desk into docs/pictures/
 # make lint    ruff, mypy, import-linter, Django's checks, missing migrations
 # make bench   install what the measurements need, and print their figures   (ONLY=throughput …)
 # make lock    write the lock files anew
@@ -21,7 +22,7 @@ export PARVIS_DATA := $(DATA)
 endif
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-server faults lint format bench lock clean
+.PHONY: run test test-server screenshots faults lint format bench lock clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/parvis up --sandbox --port $(PORT)
@@ -38,6 +39,10 @@ test-server: $(VENV)/.developing
 		$(BIN)/python -m pytest $(if $(NO_SKIPS),--no-skips) \
 		$(SIDE_BY_SIDE) --ignore-glob="*/test_courier_sandbox*" \
 		tests/people tests/connections tests/compose tests/deliver tests/report $(ONLY)
+
+screenshots: $(VENV)/.developing
+	@tests/prepare
+	$(BIN)/python -m pytest -q tests/screenshots.py
 
 faults: $(VENV)/.developing
 	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(POSTS),--posts $(POSTS)) \

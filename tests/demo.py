@@ -41,17 +41,15 @@ REOPENS = (
     "apporte un livre à échanger. https://ponts.example.org/samedi"
 )
 READING = (
-    "Tonight at seven Charlie reads from “The Lighthouse Keepers”, by the stove. Twelve chairs, and "
-    "the stairs for everybody else."
+    "Tonight at seven Charlie reads from “The Lighthouse Keepers”, by the stove. Twelve chairs, "
+    "and the stairs for everybody else."
 )
 MAPS = "Arrivage : douze cartes de Cassini, coloriées à la main. À voir sur place jusqu’à dimanche."
 QUESTION = "Which book did you give away most often? We keep a shelf for your answers."
 HOURS = "Horaires d’hiver : du mardi au samedi, de 10 h à 19 h. Le dimanche, on lit."
 BEES = "Bob’s window this week: everything about bees, from Virgil to a keeper’s diary of 1911."
 THANKS = "Merci à toutes et à tous pour la fête des bouquinistes : 312 livres ont changé de mains."
-WALK = (
-    "Sunday walk along the bridges: Alice tells where the booksellers stood in 1850. Free, at ten."
-)
+WALK = "Sunday walk along the bridges: Alice tells where booksellers stood in 1850. Free, at ten."
 IDEAS = "Idée : un carnet des libraires, une page par semaine, écrite par qui tient la caisse."
 
 
@@ -63,6 +61,7 @@ class Demo:
     accounts: dict[str, Account]
     pictures: Sequence[Media]
     campaign: Campaign
+    snippet: Snippet
     draft: Post
     scheduled: Post
     published: Delivery
@@ -87,12 +86,13 @@ def _furnished(alice: User) -> Demo:
     _last_days(days, accounts, pictures, campaign)
     _this_week(days, accounts, pictures, campaign)
     published = _today(days, accounts, pictures)
-    _arrange(workspace, accounts, alice)
+    snippet = _arrange(workspace, accounts, alice)
     return Demo(
         workspace=workspace,
         accounts=accounts,
         pictures=pictures,
         campaign=campaign,
+        snippet=snippet,
         draft=_drafts(accounts, pictures, days),
         scheduled=_scheduled(days.ahead(hours=2), [accounts["x"], accounts["bluesky"]], READING),
         published=published,
@@ -150,7 +150,7 @@ def _connected(workspace: Workspace, network: str) -> Account:
 _PICTURES = (
     (
         "etals.png",
-        "Des étals de livres sur le parvis, sous des toiles rayées",
+        "Des étals de livres sur le parvis, sous leurs toiles",
         "#d9c7a3",
         "#23489e",
     ),
@@ -318,12 +318,12 @@ def _drafts(on: dict[str, Account], pictures: Sequence[Media], days: _Days) -> P
     return _draft([on["mastodon"], on["bluesky"], on["x"]], REOPENS, pictures[0])
 
 
-def _arrange(workspace: Workspace, on: dict[str, Account], alice: User) -> None:
+def _arrange(workspace: Workspace, on: dict[str, Account], alice: User) -> Snippet:
     for account in (on["mastodon"], on["bluesky"], on["instagram"]):
         for weekday in range(1, 6):
             Slot.objects.create(account=account, weekday=weekday, time=time(9))
             Slot.objects.create(account=account, weekday=weekday, time=time(18))
-    Snippet.objects.create(workspace=workspace, name="Horaires", text=HOURS)
     SavedView.objects.create(
         user=alice, workspace=workspace, name="Brouillons", query="show=drafts"
     )
+    return Snippet.objects.create(workspace=workspace, name="Horaires", text=HOURS)

@@ -1,6 +1,7 @@
 """Light or dark: what is chosen, and whether the colours of either can be read."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -67,8 +68,7 @@ def root_of(answer) -> str:
 
 
 def stylesheet() -> str:
-    with open(finders.find("parvis/desk.css"), encoding="utf-8") as file:
-        return file.read()
+    return Path(finders.find("parvis/desk.css")).read_text(encoding="utf-8")
 
 
 def tokens() -> dict[str, tuple[str, str]]:

@@ -1,0 +1,67 @@
+"""Every page of the desk, found through its addresses: a new one is among them by itself."""
+
+from collections.abc import Iterator, Mapping
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.demo import Demo
+
+# Parts of addresses that lead to what is there for minutes; their own tests show these pages.
+PASSING = frozenset({"batch", "token", "table_id"})
+# For those who have not signed in.
+OUTSIDE = frozenset({"opening", "sign-in"})
+
+
+def pages_of(demo: Demo, desk: Client) -> Mapping[str, str]:
+    """Name of the address: a path. What only answers to forms, or is a file, is no page.
+
+    Raises KeyError for an address with a part that `_parts` does not know yet.
+    """
+    paths = {name: _path(name, parts, demo) for name, parts in _named(get_resolver().url_patterns)}
+    return {name: path for name, path in paths.items() if _is_a_page(desk, path)}
+
+
+def _named(
+    patterns: list[URLPattern | URLResolver], before: tuple[str, ...] = ()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The names of addresses, and of the parts that each needs."""
+    for pattern in patterns:
+        parts = (*before, *pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLResolver):
+            yield from _named(pattern.url_patterns, parts)
+        elif pattern.name and pattern.name not in OUTSIDE and not PASSING & {*parts}:
+            yield pattern.name, parts
+
+
+def _path(name: str, needed: tuple[str, ...], demo: Demo) -> str:
+    known = _parts(demo)
+    if name == "compose":
+        known["post_id"] = demo.draft.pk
+    return reverse(name, kwargs={part: known[part] for part in needed})
+
+
+def _parts(demo: Demo) -> dict[str, object]:
+    return {
+        "account_id": demo.accounts["mastodon"].pk,
+        "campaign_id": demo.campaign.pk,
+        "delivery_id": demo.held.pk,
+        "invitation_id": 0,
+        "key": "key",
+        "media_id": demo.pictures[0].pk,
+        "membership_id": 0,
+        "name": "x",
+        "network": "x",
+        "number": 1,
+        "post_id": demo.unknown.post_id,
+        "sha256": demo.pictures[0].sha256,
+        "signed": "signed",
+        "snippet_id": demo.snippet.pk,
+        "view_id": 0,
+    }
+
+
+def _is_a_page(desk: Client, path: str) -> bool:
+    answer = desk.get(path)
+    is_html = answer.get("Content-Type", "").startswith("text/html")
+    return answer.status_code == 200 and is_html and b"<main" in answer.content

@@ -1,0 +1,104 @@
+"""What keeps people from using a page: nothing, on any page, in either appearance and language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from parvis.people.models import User
+from tests.demo import furnish
+from tests.servers.axe import Axe
+from tests.web.browsing import at_the_desk, chromium, visiting
+from tests.web.pages import pages_of
+from tests.web.running import RunningDesk, running_desk
+
+__all__ = ["chromium", "running_desk"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(300),
+]
+
+WIDE = {"width": 1280, "height": 900}
+TELEPHONE = {"width": 360, "height": 740}
+# So each appearance, language and width is seen with every other.
+LOOKS = [
+    ("light", "en", WIDE),
+    ("light", "fr", TELEPHONE),
+    ("dark", "en", TELEPHONE),
+    ("dark", "fr", WIDE),
+]
+LOCALES = {"en": "en-GB", "fr": "fr-FR"}
+
+
+@pytest.fixture(scope="module")
+def axe() -> Axe:
+    return Axe()
+
+
+@pytest.fixture
+def pages(alice: User) -> Mapping[str, str]:
+    demo = furnish(alice)
+    desk = Client()
+    desk.force_login(alice)
+    return {**pages_of(demo, desk), "nowhere": "/nowhere/"}
+
+
+@pytest.mark.parametrize(("theme", "language", "viewport"), LOOKS)
+def test_no_page_of_the_desk_has_a_barrier_or_is_wider_than_its_window(
+    chromium: Browser,
+    running_desk: RunningDesk,
+    pages: Mapping[str, str],
+    axe: Axe,
+    theme: Any,
+    language: str,
+    viewport: Any,
+) -> None:
+    User.objects.update(theme=theme, language=language)
+    with at_the_desk(chromium, running_desk, viewport=viewport) as desk:
+        assert {n: found for n, at in pages.items() if (found := wrong_on(desk, at, axe))} == {}
+
+
+@pytest.mark.parametrize(("theme", "language", "viewport"), LOOKS)
+def test_no_page_before_one_has_signed_in_has_a_barrier(
+    chromium: Browser,
+    running_desk: RunningDesk,
+    axe: Axe,
+    theme: Any,
+    language: str,
+    viewport: Any,
+) -> None:
+    look = {"viewport": viewport, "color_scheme": theme, "extra_http_headers": told(language)}
+    with visiting(chromium, running_desk, **look) as nobody:
+        assert wrong_on(nobody, "/sign-in/", axe) == []
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE people_user CASCADE")
+        assert wrong_on(nobody, "/opening/", axe) == []
+
+
+def test_every_room_of_the_desk_is_among_the_pages(pages: Mapping[str, str]) -> None:
+    assert {"today", "compose-new", "compose", "posts", "post", "accounts", "account"} <= {*pages}
+    assert {"settings", "connect-bluesky", "developer-app"} <= {*pages}
+
+
+def wrong_on(desk: BrowserContext, address: str, axe: Axe) -> list[str]:
+    page = desk.new_page()
+    page.goto(address)
+    found = axe.barriers(page) + too_wide(page)
+    page.close()
+    return found
+
+
+def too_wide(page: Page) -> list[str]:
+    """What can only be read by scrolling sideways."""
+    root = "document.documentElement"
+    beyond = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    return [f"{beyond} pixels beyond the window"] if beyond else []
+
+
+def told(language: str) -> dict[str, str]:
+    return {"Accept-Language": LOCALES[language]}
