@@ -38,6 +38,12 @@ def obstacles_told() -> Iterator[None]:
             "There is nothing to look for: this desk has no record of sending it. Nothing was "
             "changed. Look at the account yourself, then decide there, again or give-up.",
         ) from None
+    except verbs.StillPaused:
+        raise Failure(
+            "paused",
+            "Its account, or everything, is paused. Nothing was sent. `parvis resume` ends the "
+            "pause.",
+        ) from None
     except verbs.NothingToDecide:
         raise Failure("settled", "This was settled meanwhile. Nothing was changed.") from None
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from parvis.connections.models import Account
+from parvis.people.models import Workspace
 from parvis.schedule.local_time import Repeated, Skipped, settle
 from parvis.schedule.models import Slot
 
@@ -47,6 +48,10 @@ PROPOSED = tuple(WeeklyTime(day, at) for day in PROPOSED_DAYS for at in PROPOSED
 
 class TooManySlots(ValueError):
     """More than MOST_SLOTS in a week. Nothing was changed."""
+
+
+def has_slots(workspace: Workspace) -> bool:
+    return Slot.objects.filter(account__workspace=workspace).exists()
 
 
 def slots_of(account: Account) -> list[WeeklyTime]:

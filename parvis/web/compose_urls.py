@@ -10,6 +10,7 @@ urlpatterns = [
     path("write/keep/", compose.keep, name="draft-save"),
     path("write/findings/", compose.find, name="draft-findings"),
     path("write/schedule/", compose.schedule, name="draft-schedule"),
+    path("write/next/", compose.schedule_next, name="draft-next"),
     path("write/publish/", compose.publish, name="draft-publish"),
     path("write/discard/", compose.discard, name="draft-discard"),
     path("write/restore/", compose.restore, name="draft-restore"),

@@ -304,3 +304,27 @@ def fill(account: Account) -> None:
         draft(account)
     for delivery in [scheduled(account) for _ in range(3)]:
         Delivery.objects.filter(pk=delivery.pk).update(state=State.HELD, reason_code="paused")
+
+
+def test_the_composer_offers_the_next_free_slot_once_there_are_slots(
+    desk: Client, ponts: Account
+) -> None:
+    assert "Next free slot" not in shown(desk, "/write/")
+    set_slots(ponts, DAILY)
+    assert "Next free slot" in shown(desk, "/write/")
+
+
+def test_the_composer_puts_a_post_into_the_next_free_slot(desk: Client, slotted: Account) -> None:
+    at = free_slot(slotted)
+    desk.post("/write/next/", {"text": "Said next", "account": slotted.pk})
+    delivery = Delivery.objects.get()
+    assert (delivery.due_at, delivery.parts[0]["text"]) == (at, "Said next")
+
+
+def test_without_a_free_slot_the_composer_keeps_the_text_and_says_so(
+    desk: Client, ponts: Account
+) -> None:
+    answer = desk.post("/write/next/", {"text": "Said next", "account": ponts.pk})
+    assert answer.status_code == 422
+    assert "has a free slot within half a year" in answer.content.decode()
+    assert Post.objects.get().text == "Said next"

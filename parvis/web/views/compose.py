@@ -24,8 +24,10 @@ from parvis.compose.content import Content, Said, content_of
 from parvis.compose.models import Post, Snippet, Version
 from parvis.compose.verbs import ChangedElsewhere, NoLongerADraft
 from parvis.connections.verbs import accounts_of
+from parvis.deliver import queueing
 from parvis.deliver import verbs as deliver
 from parvis.deliver.freeze import NotReady
+from parvis.schedule.slots import has_slots
 from parvis.web.arrivals import keep_arrivals
 from parvis.web.compose_belonging import belonging_of
 from parvis.web.compose_page import Question, remembering, sheet_of, told, versions_of
@@ -98,6 +100,12 @@ def schedule(request: DeskRequest) -> HttpResponse:
         request,
         lambda post, typed: deliver.schedule(post, _chosen_moment(typed), by=request.user),
     )
+
+
+@sent_by_form
+def schedule_next(request: DeskRequest) -> HttpResponse:
+    """Into the next slot that is free for all of its accounts."""
+    return _hand_over(request, lambda post, typed: queueing.fill_next_slot(post, by=request.user))
 
 
 @sent_by_form
@@ -185,6 +193,8 @@ def _attempt(hand_over: HandOver, post: Post, typed: Typed) -> None:
         hand_over(post, typed)
     except deliver.InThePast:
         raise NotNow(Question(sentence=_("This moment has gone by. Choose a later one."))) from None
+    except queueing.NoFreeSlot:
+        raise NotNow(Question(sentence=_no_free_slot())) from None
     except NotReady as refused:
         raise NotNow(_in_the_way(refused)) from None
     except deliver.AlreadyHandedOver:
@@ -203,6 +213,13 @@ def _chosen_moment(typed: Typed) -> datetime:
         return typed.content.planned_at
     sentences = [str(error) for errors in typed.when.errors.values() for error in errors]
     raise NotNow(Question(sentence=" ".join(sentences), choices=typed.when.choices))
+
+
+def _no_free_slot() -> str:
+    return _(
+        "None of its accounts has a free slot within half a year. Choose a time, or give them "
+        "slots under “Queue”. Your text is kept."
+    )
 
 
 def _nothing_said() -> Question:
@@ -303,6 +320,7 @@ def _page(
         "versions": versions_of(post) if post else [],
         "question": question,
         "theirs": theirs,
+        "has_slots": has_slots(request.workspace),
         "goes_on": request.method == "POST",
     }
     return render(request, "parvis/compose/write.html", context, status=status)
