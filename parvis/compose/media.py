@@ -24,6 +24,7 @@ from parvis.compose.pictures import (
     Picture,
     cut_picture,
     read_picture,
+    small_still,
     smaller_copy,
 )
 from parvis.compose.videos import MP4, VIDEO_BYTES_LIMIT, copy_video, looks_like_a_video, poster_of
@@ -93,15 +94,15 @@ def fitting_copy(media: Media, traits: Traits) -> Media | None:
 
 
 def still_of(media: Media) -> Path | None:
-    """A video's first picture as a JPEG, kept beside it once it was asked for; None where it
-    cannot be had."""
+    """A video's first picture, or a small one of a picture, as a JPEG that is kept beside it once
+    it was asked for; None where it cannot be had."""
     still = still_beside(media.path)
-    if media.is_video and not still.exists():
+    if not still.exists():
         try:
-            _write(still, _as_jpeg(media.path))
+            _write(still, _video_still(media.path) if media.is_video else small_still(media.path))
         except (NotAPicture, NoRoomLeft):
             return None
-    return still if still.exists() else None
+    return still
 
 
 def still_beside(path: Path) -> Path:
@@ -137,7 +138,7 @@ def _short(name: str) -> str:
     return Path(name).name[:255]
 
 
-def _as_jpeg(video: Path) -> bytes:
+def _video_still(video: Path) -> bytes:
     out = BytesIO()
     poster_of(video).save(out, "JPEG", quality=82)
     return out.getvalue()

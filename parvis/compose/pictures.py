@@ -40,6 +40,7 @@ BROKEN = (
     struct.error,
 )
 _SMALLER_SIDES = (4096, 3072, 2560, 2048, 1600, 1280, 1024)
+_STILL_SIDE = 480
 _QUALITIES = (90, 82, 74)
 # Pillow writes a JPEG's comment anew unless it is told another one.
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -136,6 +137,18 @@ def smaller_copy(path: Path, bytes_limit: int, pixels_limit: int | None) -> Pict
             if len(picture.content) <= bytes_limit:
                 return picture
     return None
+
+
+def small_still(path: Path) -> bytes:
+    """A small JPEG of the picture, for lists; of one that moves the first moment. Raises
+    NotAPicture."""
+    try:
+        with Pillow.open(path, formats=list(MEDIA_TYPES)) as opened:
+            opened.draft("RGB", (_STILL_SIDE, _STILL_SIDE))
+            opened.thumbnail((_STILL_SIDE, _STILL_SIDE))
+            return _jpeg(_on_white(opened), _QUALITIES[-1]).content
+    except BROKEN:
+        raise NotAPicture("not-a-picture") from None
 
 
 def _refuse_bombs(opened: Pillow.Image) -> None:

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Concat
 
 from parvis.compose.likeness import alike
 from parvis.compose.models import Media, PostMedia
@@ -117,9 +116,8 @@ def line_of(media: Media) -> MediaLine:
 def _found(workspace: Workspace, wanted: Wanted, uses: int) -> QuerySet[Media]:
     media = _on_shelf(Media.objects.filter(workspace=workspace), wanted.shelf)
     for word in wanted.query.split():
-        media = media.alias(said=_plain(Concat("name", Value(" "), "alt", output_field=TextField()))).filter(
-            said__contains=_plain(Value(word))
-        )
+        media = media.alias(said=_plain(_NAME_AND_WORDS))
+        media = media.filter(said__contains=_plain(Value(word)))
     if wanted.before is not None:
         media = media.filter(pk__lt=wanted.before)
     return _with_posts(media, uses).order_by("-pk")
@@ -139,6 +137,7 @@ def _on_shelf(media: QuerySet[Media], shelf: MediaShelf) -> QuerySet[Media]:
             return media
 
 
+_NAME_AND_WORDS = Func("name", Value(" "), "alt", function="concat", output_field=TextField())
 _IS_VIDEO = Q(media_type__startswith="video/")
 
 
@@ -150,8 +149,15 @@ def _plain(text: object) -> Func:
         template="normalize(lower(%(expressions)s), NFKD)",
         output_field=TextField(),
     )
-    marks, nothing, everywhere = Value("[\u0300-\u036f]"), Value(""), Value("g")
-    return Func(decomposed, marks, nothing, everywhere, function="regexp_replace")
+    marks, nothing, everywhere = Value("[\\u0300-\\u036f]"), Value(""), Value("g")
+    return Func(
+        decomposed,
+        marks,
+        nothing,
+        everywhere,
+        function="regexp_replace",
+        output_field=TextField(),
+    )
 
 
 def _with_posts(media: QuerySet[Media], uses: int) -> QuerySet[Media]:

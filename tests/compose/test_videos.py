@@ -306,6 +306,11 @@ def test_a_films_first_picture_is_shown_upright(workspace: Workspace, tmp_path: 
 
 
 @pytest.mark.django_db
-def test_a_picture_has_no_other_still(workspace: Workspace) -> None:
+def test_a_picture_has_a_still_beside_it_that_is_made_once(workspace: Workspace) -> None:
     file = still("PNG")
-    assert still_of(keep_media(workspace, "a.png", file, file.getbuffer().nbytes)) is None
+    kept = keep_media(workspace, "a.png", file, file.getbuffer().nbytes)
+    first = still_of(kept)
+    assert first is not None
+    first.write_bytes(b"made before")
+    assert still_of(kept) == first
+    assert first.read_bytes() == b"made before"

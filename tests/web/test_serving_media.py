@@ -4,12 +4,13 @@ import http.client
 import logging
 import re
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from django.http import HttpResponseBase
 from django.test import Client
+from PIL import Image as Pillow
 
 from parvis.compose import public_media
 from parvis.compose.media import as_media_file, keep_media
@@ -77,8 +78,18 @@ def test_a_films_first_picture_is_served(desk: Client, video: Media) -> None:
     assert body(answer)[:3] == b"\xff\xd8\xff"
 
 
-def test_a_picture_has_no_first_picture(desk: Client, workspace: Workspace) -> None:
-    assert desk.get(f"/media/{kept_picture(workspace).sha256}/still/").status_code == 404
+def test_a_picture_has_a_small_still(desk: Client, workspace: Workspace) -> None:
+    media = kept_picture(workspace, width=1600, height=1200, colour="orchid")
+    answer = desk.get(f"/media/{media.sha256}/still/")
+    assert answer.headers["Content-Type"] == "image/jpeg"
+    with Pillow.open(BytesIO(body(answer))) as still:
+        assert still.size == (480, 360)
+
+
+def test_a_picture_whose_file_is_gone_has_no_still(desk: Client, workspace: Workspace) -> None:
+    media = kept_picture(workspace, colour="chocolate")
+    media.path.unlink()
+    assert desk.get(f"/media/{media.sha256}/still/").status_code == 404
 
 
 def test_a_file_that_is_gone_from_the_disk_is_not_there(desk: Client, video: Media) -> None:

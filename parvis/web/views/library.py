@@ -37,7 +37,9 @@ def describe_media(request: DeskRequest, media_id: int) -> HttpResponse:
     media = media_of(request, media_id)
     describe(media, request.POST.get("alt", "").replace("\r\n", "\n").replace("\x00", ""))
     if request.htmx:
-        return render(request, "parvis/library/description.html", {"line": line_of(media), "kept": True})
+        return render(
+            request, "parvis/library/description.html", {"line": line_of(media), "kept": True}
+        )
     messages.success(request, _("The description is kept, and offered when it is used again."))
     return redirect("library-item", media.pk)
 

@@ -47,7 +47,7 @@ def show(request: DeskRequest, sha256: str) -> HttpResponseBase:
 @cache_control(private=True, max_age=31_536_000, immutable=True)
 @require_safe
 def show_still(request: DeskRequest, sha256: str) -> HttpResponseBase:
-    """A video's first picture, for where it does not play."""
+    """A video's first picture, for where it does not play, and a small one of a picture."""
     media = get_object_or_404(Media, sha256=sha256, workspace=request.workspace)
     if (still := still_of(media)) is None:
         raise Http404
