@@ -81,7 +81,8 @@ def _queries(desk: Desk) -> Iterator[Query]:
     from parvis.deliver.sweep import sweep
     from parvis.deliver.verbs import database_now
     from parvis.report.accounts import account_lines
-    from parvis.report.posts import Shelf, page_of_posts
+    from parvis.report.post_search import Shelf, Wanted
+    from parvis.report.posts import page_of_posts
     from parvis.report.score import score_of
     from parvis.report.today import today_of
 
@@ -96,11 +97,11 @@ def _queries(desk: Desk) -> Iterator[Query]:
     yield Query("growth.accounts", lambda: account_lines(workspace))
     for shelf in Shelf:
         named = shelf.replace("-", "_") or "all"
-        yield Query(f"growth.posts.{named}", _page(page_of_posts, workspace, shelf))
+        yield Query(f"growth.posts.{named}", _page(page_of_posts, workspace, Wanted(shelf=shelf)))
 
 
 def _page(page_of_posts: Callable[..., Any], *arguments: object) -> Callable[[], Any]:
-    return lambda: page_of_posts(*arguments, 1)
+    return lambda: page_of_posts(*arguments)
 
 
 def _milliseconds(query: Query, before: Sequence[float]) -> list[float]:

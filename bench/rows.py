@@ -62,7 +62,8 @@ def multiply(
     given: Mapping[str, Any],
 ) -> None:
     """`times` rows like the one with the key `template`, which the expressions know as `t`."""
-    columns_of = (str(field.column) for field in model._meta.concrete_fields)
+    written = (field for field in model._meta.concrete_fields if not field.generated)
+    columns_of = (str(field.column) for field in written)
     names = [name for name in columns_of if name != "id" or "id" in expressions]
     values = [expressions.get(name, f't."{name}"') for name in names]
     table, columns = model._meta.db_table, ", ".join(f'"{name}"' for name in names)

@@ -164,14 +164,14 @@ command(group, "decide")(decide)
 
 
 def _newest(workspace: "Workspace", state: State, limit: int) -> "list[PostLine]":
-    from parvis.report.posts import Shelf, page_of_posts
+    from parvis.report.post_search import Shelf, Wanted
+    from parvis.report.posts import page_of_posts
 
-    shelf = Shelf.ALL if state is State.ALL else Shelf(state.value)
-    lines: list[PostLine] = []
-    number, pages = 0, 1
-    while len(lines) < limit and number < pages:
-        page = page_of_posts(workspace, shelf, number + 1)
-        number, pages = page.number, page.pages
+    wanted = Wanted(shelf=Shelf.ALL if state is State.ALL else Shelf(state.value))
+    page = page_of_posts(workspace, wanted)
+    lines = list(page.lines)
+    while len(lines) < limit and page.older:
+        page = page_of_posts(workspace, wanted, before=page.older)
         lines += page.lines
     return lines[:limit]
 

@@ -1,43 +1,23 @@
 """The list of posts: drafts, what is scheduled, what went out, what got stuck."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from django.core.paginator import Paginator
-from django.db.models import (
-    Count,
-    Exists,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import F, Func, IntegerField, Prefetch, Q, QuerySet
 from django.utils.text import Truncator
 
-from parvis.compose.models import Post, Variant
+from parvis.compose.models import Post, PostMedia, Variant
+from parvis.compose.search import words_hit
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
-from parvis.report.deciding import WAITS_FOR_A_PERSON
+from parvis.report.excerpts import Piece, excerpt_of
 from parvis.report.faces import Speaker
+from parvis.report.post_search import Shelf as Shelf
+from parvis.report.post_search import Wanted, found_posts
 
 PAGE = 30
-
-
-class Shelf(StrEnum):
-    """Which posts are shown."""
-
-    ALL = ""
-    DRAFTS = "drafts"
-    SCHEDULED = "scheduled"
-    PUBLISHED = "published"
-    TO_DECIDE = "to-decide"
-    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +40,15 @@ class Place:
         return Truncator(self.handle).chars(24)
 
 
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """A campaign or a tag of a post; `colour` is one of the desk's, and empty for a tag."""
+
+    key: int
+    name: str
+    colour: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostLine:
     """`at` is when it is or was due, and for a draft when it was saved. `parts` counts the texts
@@ -67,6 +56,7 @@ class PostLine:
 
     post_id: int
     text: str
+    excerpt: tuple[Piece, ...]
     is_draft: bool
     is_deleted: bool
     at: datetime
@@ -75,71 +65,106 @@ class PostLine:
     videos: int
     parts: int
     places: tuple[Place, ...]
+    campaign: Belongs | None
+    tags: tuple[Belongs, ...]
 
     @property
     def has_more(self) -> bool:
         """More than one text."""
         return self.parts > 1 or self.pictures > 0 or self.videos > 0
 
+    @property
+    def has_facts(self) -> bool:
+        """There is more to tell of it than its text and its places."""
+        return self.has_more or self.is_draft or self.campaign is not None or bool(self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the list: beside this post."""
+
+    at: datetime
+    post_id: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}_{self.post_id}"
+
+    @classmethod
+    def read(cls, written: str) -> "Spot | None":
+        at, _, key = written.rpartition("_")
+        try:
+            spot = cls(datetime.fromisoformat(at), int(key))
+        except ValueError:
+            return None
+        return spot if spot.at.tzinfo and 0 <= spot.post_id < 2**63 else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostPage:
-    shelf: Shelf
+    """`newer` and `older` are the spots from which the list goes on, None where it ends."""
+
     lines: tuple[PostLine, ...]
-    number: int
-    pages: int
+    newer: Spot | None
+    older: Spot | None
 
 
-def page_of_posts(workspace: Workspace, shelf: Shelf, number: int) -> PostPage:
-    """A page that does not exist shows the nearest one that does."""
-    pages = Paginator(_shelved(workspace, shelf), PAGE)
-    page = pages.get_page(number)
+def page_of_posts(
+    workspace: Workspace,
+    wanted: Wanted,
+    *,
+    before: Spot | None = None,
+    after: Spot | None = None,
+    length: int = PAGE,
+) -> PostPage:
+    """The newest first: what is older than `before`, or what is newer than `after`."""
+    posts = found_posts(workspace, wanted)
+    if before is None and after is not None:
+        return _page_after(posts, wanted, after, length)
+    return _page_before(posts, wanted, before, length)
+
+
+def _page_before(
+    posts: QuerySet[Post], wanted: Wanted, before: Spot | None, length: int
+) -> PostPage:
+    if before:
+        older = Q(at__lt=before.at) | Q(pk__lt=before.post_id)
+        posts = posts.filter(older, at__lte=before.at)
+    read = list(_told(posts).order_by("-at", "-pk")[: length + 1])
+    shown = read[:length]
     return PostPage(
-        shelf=shelf,
-        lines=tuple(_line(post) for post in page.object_list),
-        number=page.number,
-        pages=pages.num_pages,
+        lines=_lines(shown, wanted),
+        newer=_spot(shown[0]) if before and shown else None,
+        older=_spot(shown[-1]) if len(read) > length else None,
     )
 
 
-def _shelved(workspace: Workspace, shelf: Shelf) -> QuerySet[Post]:
-    posts = Post.objects.filter(workspace=workspace)
-    deleted = Q(deleted_at__isnull=shelf is not Shelf.DELETED)
-    return (
-        _on_shelf(posts.filter(deleted), shelf)
-        .annotate(
-            at=Coalesce("planned_at", "saved_at"),
-            picture_count=Count("used_media", filter=~_IS_VIDEO),
-            video_count=Count("used_media", filter=_IS_VIDEO),
-        )
-        .prefetch_related(
-            Prefetch("variants", Variant.objects.select_related("account")),
-            Prefetch("deliveries", _told_deliveries()),
-        )
-        .order_by("-at", "-pk")
+def _page_after(posts: QuerySet[Post], wanted: Wanted, after: Spot, length: int) -> PostPage:
+    newer = Q(at__gt=after.at) | Q(pk__gt=after.post_id)
+    read = list(_told(posts.filter(newer, at__gte=after.at)).order_by("at", "pk")[: length + 1])
+    shown = read[:length][::-1]
+    if not shown:
+        return _page_before(posts, wanted, None, length)
+    return PostPage(
+        lines=_lines(shown, wanted),
+        newer=_spot(shown[0]) if len(read) > length else None,
+        older=_spot(shown[-1]),
     )
 
 
-def _on_shelf(posts: QuerySet[Post], shelf: Shelf) -> QuerySet[Post]:
-    match shelf:
-        case Shelf.DRAFTS:
-            return posts.filter(handed_over_at=None)
-        case Shelf.SCHEDULED:
-            return posts.filter(_with(Q(state__in=_ON_ITS_WAY)))
-        case Shelf.PUBLISHED:
-            return posts.filter(_with(Q(state=State.PUBLISHED) | ~Q(receipts=[])))
-        case Shelf.TO_DECIDE:
-            return posts.filter(_with(WAITS_FOR_A_PERSON))
-        case _:
-            return posts
+def _spot(post: Post) -> Spot:
+    return Spot(post.at, post.pk)
 
 
-_IS_VIDEO = Q(used_media__media__media_type__startswith="video/")
-_ON_ITS_WAY = (State.SCHEDULED, State.CLAIMED, State.SENDING, State.CHECKING)
-
-
-def _with(deliveries: Q) -> Exists:
-    return Exists(Delivery.objects.filter(deliveries, post=OuterRef("pk")))
+def _told(posts: QuerySet[Post]) -> QuerySet[Post]:
+    media = PostMedia.objects.select_related("media").only(
+        "post_id", "position", "media__media_type"
+    )
+    return posts.select_related("campaign").prefetch_related(
+        "tags",
+        Prefetch("used_media", media),
+        Prefetch("variants", Variant.objects.select_related("account")),
+        Prefetch("deliveries", _told_deliveries()),
+    )
 
 
 def _told_deliveries() -> QuerySet[Delivery]:
@@ -160,19 +185,44 @@ def _length(of: str) -> Func:
     return Func(F(of), function="jsonb_array_length", output_field=IntegerField())
 
 
-def _line(post: Post) -> PostLine:
+def _lines(posts: Sequence[Post], wanted: Wanted) -> tuple[PostLine, ...]:
+    texts = {post.pk: tuple(_texts(post)) for post in posts}
+    said = (text for of_one in texts.values() for text in of_one)
+    hits = words_hit(wanted.words, said) if wanted.words.strip() else frozenset()
+    return tuple(_line(post, excerpt_of(texts[post.pk], hits)) for post in posts)
+
+
+def _texts(post: Post) -> Iterator[str]:
+    """All that it says, its shared text first."""
+    yield post.text
+    yield from post.thread
+    yield from (variant.text for variant in post.variants.all() if variant.text is not None)
+    yield from (post.first_comment, post.content_warning)
+    yield from (post.poll or {}).get("options", ())
+
+
+def _line(post: Post, excerpt: tuple[Piece, ...]) -> PostLine:
+    media = [used.media.is_video for used in post.used_media.all()]
     return PostLine(
         post_id=post.pk,
         text=post.text,
+        excerpt=excerpt,
         is_draft=post.is_draft,
         is_deleted=post.deleted_at is not None,
-        at=post.at,  # type: ignore[attr-defined]  # annotated
+        at=post.at,
         planned_at=post.planned_at,
-        pictures=post.picture_count,  # type: ignore[attr-defined]  # annotated
-        videos=post.video_count,  # type: ignore[attr-defined]  # annotated
+        pictures=media.count(False),
+        videos=media.count(True),
         parts=1 + len(post.thread),
         places=_draft_places(post) if post.is_draft else _places(post),
+        campaign=_campaign(post),
+        tags=tuple(Belongs(tag.pk, tag.name) for tag in post.tags.all()),
     )
+
+
+def _campaign(post: Post) -> Belongs | None:
+    campaign = post.campaign
+    return Belongs(campaign.pk, campaign.name, campaign.colour) if campaign else None
 
 
 def _draft_places(post: Post) -> tuple[Place, ...]:

@@ -7,8 +7,9 @@ Source: RFC 9110, sections 13.1.5 and 14.
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from io import SEEK_END
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -48,6 +49,18 @@ def serve_file(request: HttpRequest, path: Path, *, media_type: str, etag: str) 
     return response
 
 
+def send_whole(file: IO[bytes], *, media_type: str, name: str) -> HttpResponseBase:
+    """To be kept under this name. The file is closed with the answer."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    response = _FileInPieces(file, Stretch(0, size))
+    response.headers["Content-Type"] = media_type
+    response.headers["Content-Length"] = str(size)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
 def _asked_for(request: HttpRequest, size: int, etag: str) -> Stretch | None:
     """None where the whole file answers: no range, several, or one of another file's."""
     found = _ASKED.fullmatch(request.headers.get("Range", ""))
@@ -76,7 +89,7 @@ class _FileInPieces(StreamingHttpResponse):
     """Django's own FileResponse is read whole into memory before an ASGI server sends any of it
     (StreamingHttpResponse.__aiter__)."""
 
-    def __init__(self, file: BinaryIO, stretch: Stretch) -> None:
+    def __init__(self, file: IO[bytes], stretch: Stretch) -> None:
         self._file, self._pieces = file, _pieces(file, stretch)
         super().__init__(self._pieces)
 
@@ -92,7 +105,7 @@ class _FileInPieces(StreamingHttpResponse):
         return next(self._pieces, b"")
 
 
-def _pieces(file: BinaryIO, stretch: Stretch) -> Iterator[bytes]:
+def _pieces(file: IO[bytes], stretch: Stretch) -> Iterator[bytes]:
     file.seek(stretch.start)
     left = stretch.size
     while left > 0 and (piece := file.read(min(left, _PIECE_BYTES))):

@@ -13,7 +13,6 @@ from parvis.web.views import (
     language,
     oauth,
     opening,
-    posts,
     rehearsing,
     sign_in,
     today,
@@ -26,13 +25,6 @@ urlpatterns = [
     path("sign-out/", sign_in.SignOut.as_view(), name="sign-out"),
     path("language/", language.choose_language, name="language"),
     path("appearance/", appearance.choose_appearance, name="appearance"),
-    path("posts/", posts.list_posts, name="posts"),
-    path("posts/<int:post_id>/", posts.show_post, name="post"),
-    path("posts/<int:post_id>/take-back/", posts.take_back, name="post-take-back"),
-    path("posts/<int:post_id>/move/", posts.move, name="post-move"),
-    path("posts/<int:post_id>/delete/", posts.delete, name="post-delete"),
-    path("posts/<int:post_id>/restore/", posts.restore, name="post-restore"),
-    path("posts/<int:post_id>/duplicate/", posts.duplicate, name="post-duplicate"),
     path("deliveries/<int:delivery_id>/release/", deciding.release, name="delivery-release"),
     path(
         "deliveries/<int:delivery_id>/it-is-there/",
@@ -78,6 +70,7 @@ urlpatterns = [
     path("", include("parvis.web.import_urls")),
     path("", include("parvis.web.calendar_urls")),
     path("", include("parvis.web.library_urls")),
+    path("", include("parvis.web.posts_urls")),
     path("", include("parvis.web.settings_urls")),
 ]
 

@@ -25,7 +25,7 @@ def found(question: str) -> list[int]:
         ("Les bouquinistes reviennent à l’été", "bouquiniste"),
         ("Un cœur gros comme ça", "coeur ca"),
         ("The booksellers are reading", "bookseller reads"),
-        ("Deux chevaux passent", "passer"),
+        ("Deux chevaux passent", "cheval"),
         ("🎉Books for all", "book"),
         ("Come “early”—bring a friend", "early bring"),
         ("La fête #parvis de @ponts", "parvis fete"),

@@ -1,6 +1,8 @@
 """The list of posts and the page of one."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -64,20 +66,35 @@ def test_each_shelf_shows_its_posts_alone(
     assert [one for one in said if f">{one}</a>" in page] == [text]
 
 
-def test_the_list_goes_on_page_by_page(desk: Client, ponts: Account) -> None:
-    for number in range(35):
+def led_to(page: str, words: str) -> str:
+    """Where the link leads that says this."""
+    found = re.search(rf'<a class="btn" rel="\w+" href="([^"]+)">{words}</a>', page)
+    assert found is not None
+    return "/posts/" + unescape(found.group(1))
+
+
+def test_the_list_goes_on_page_by_page_and_back(desk: Client, ponts: Account) -> None:
+    for number in range(65):
         draft(ponts, text=f"Draft number {number}.")
-    first, second = shown(desk, "/posts/"), shown(desk, "/posts/?page=2")
-    assert "Page 1 of 2" in first
-    assert "Draft number 34." in first
-    assert "Draft number 0." in second
-    assert "Draft number 34." not in second
+    first = shown(desk, "/posts/?show=drafts")
+    second = shown(desk, led_to(first, "Older"))
+    third = shown(desk, led_to(second, "Older"))
+    again = shown(desk, led_to(third, "Newer"))
+    for page, numbers in ((first, (64, 35)), (second, (34, 5)), (third, (4, 0)), (again, (34, 5))):
+        newest, oldest = numbers
+        said = [number for number in range(65) if f"Draft number {number}.<" in page]
+        assert said == list(range(oldest, newest + 1))
+    assert ">Newer<" not in first
+    assert ">Older<" not in third
 
 
-@pytest.mark.parametrize("page", ["0", "99", "-1", "x", "9" * 40, "²"])
-def test_a_page_that_does_not_exist_is_the_nearest(desk: Client, ponts: Account, page: str) -> None:
+@pytest.mark.parametrize(
+    "spot", ["0", "x_1", "2026-11-22_1", "9" * 40, "2026-11-22T05:00:00+00:00_²"]
+)
+def test_a_spot_that_does_not_exist_is_the_newest(desk: Client, ponts: Account, spot: str) -> None:
     draft(ponts, text="The one draft")
-    assert "The one draft" in shown(desk, f"/posts/?page={page}&show=nonsense")
+    page = desk.get("/posts/", {"before": spot, "after": spot, "show": "nonsense"})
+    assert "The one draft" in page.content.decode()
 
 
 def test_the_list_asks_the_database_as_often_for_many(

@@ -1,7 +1,9 @@
 """Posts: the list, the page of one, and what can be done with it."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -9,17 +11,29 @@ from django.views.decorators.http import require_safe
 from parvis.compose import verbs as compose
 from parvis.compose.models import Post
 from parvis.deliver import verbs as deliver
-from parvis.report.posts import Shelf, page_of_posts
+from parvis.report.post_choices import search_choices
+from parvis.report.post_search import STATES, Shelf, Wanted, count, found_posts
+from parvis.report.posts import Spot, page_of_posts
 from parvis.report.story import story_of
 from parvis.web.desk_request import DeskRequest
+from parvis.web.forms.bulk import DOINGS, EXPORT, RESTORE, BulkForm
+from parvis.web.forms.post_search import on_other_shelf, query_of, wanted_from
 from parvis.web.forms.when import WhenForm
 from parvis.web.views.posted import posted_from
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 
 @require_safe
 def list_posts(request: DeskRequest) -> HttpResponse:
-    page = page_of_posts(request.workspace, _shelf(request), _number(request))
-    return render(request, "parvis/posts.html", {"page": page, "shelves": _shelves()})
+    return _list(request, wanted_from(request.GET))
+
+
+def list_again(request: DeskRequest, form: BulkForm) -> HttpResponse:
+    """With what was ticked and typed, and why nothing was done."""
+    query = QueryDict(request.POST.get("query", ""))
+    return _list(request, wanted_from(query), form=form, status=422)
 
 
 @require_safe
@@ -100,14 +114,33 @@ def _too_late() -> str:
     return _("Too late: part of this post is on its way or has gone out. Nothing was changed.")
 
 
-def _shelf(request: DeskRequest) -> Shelf:
-    asked = request.GET.get("show", "")
-    return Shelf(asked) if asked in set(Shelf) else Shelf.ALL
+def _list(
+    request: DeskRequest, wanted: Wanted, *, form: BulkForm | None = None, status: int = 200
+) -> HttpResponse:
+    before, after = (Spot.read(request.GET.get(name, "")) for name in ("before", "after"))
+    context = {
+        "page": page_of_posts(request.workspace, wanted, before=before, after=after),
+        "wanted": wanted,
+        "query": query_of(wanted),
+        "count": count(found_posts(request.workspace, wanted)),
+        "shelves": [(shelf, words, on_other_shelf(wanted, shelf)) for shelf, words in _shelves()],
+        "choices": search_choices(request.workspace, request.user),
+        "states": [(state.value, state.label) for state in STATES],
+        "doings": _doings(wanted.shelf),
+        "form": form,
+        "ticked": request.POST.getlist("post"),
+    }
+    return render(request, "parvis/posts.html", context, status=status)
 
 
-def _number(request: DeskRequest) -> int:
-    asked = request.GET.get("page", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+def _doings(shelf: Shelf) -> "list[tuple[str, StrPromise]]":
+    """Of what is deleted nothing can be done but to put it back, or to export it."""
+    of_deleted = {RESTORE, EXPORT}
+    return [
+        each
+        for each in DOINGS
+        if (each[0] in of_deleted if shelf is Shelf.DELETED else each[0] != RESTORE)
+    ]
 
 
 def _shelves() -> list[tuple[Shelf, str]]:
