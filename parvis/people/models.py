@@ -128,6 +128,49 @@ class SavedView(models.Model):
         return self.name
 
 
+class MailWishes(models.Model):
+    """What of the desk reaches a person by e-mail. Nothing does before they say so.
+
+    daily_hour  of the workspace's clock, from 0 to 23; None for no daily letter
+    seen_at     until when they have seen, at the desk, what happened
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="mail_wishes")
+    waiting = models.BooleanField(_("Posts that wait for a decision"), default=False)
+    refused = models.BooleanField(_("Posts that a network refused"), default=False)
+    lapsing = models.BooleanField(
+        _("Accounts that must be connected again, days ahead where that is known"), default=False
+    )
+    daily_hour = models.PositiveSmallIntegerField(_("A letter each day"), null=True, blank=True)
+    seen_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"wishes of {self.user_id}"
+
+
+class Told(models.Model):
+    """One thing that one person is told by e-mail. The row is the right to send it, while its lease
+    lasts, and the record that it went out.
+
+    what  the thing's kind and identity, as "refused:17"
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=80)
+    lease_until = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=1)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "what"], name="one_letter_about_a_thing"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "sent_at"], name="letters_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.what} to {self.user_id}"
+
+
 class SignInTry(models.Model):
     """A try to sign in, kept for minutes. `account` is a keyed hash of what was typed."""
 

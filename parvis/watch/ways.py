@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from asgiref.sync import async_to_sync
 from django.core.mail import EmailMessage
@@ -31,14 +31,24 @@ def tell(way: str, message: Message, alerts: Alerts) -> None:
 
 
 def _tell_by_mail(message: Message, alerts: Alerts) -> None:
+    send_letter(alerts, alerts.mail_to, message.subject, message.body)
+
+
+def send_letter(
+    alerts: Alerts, to: Sequence[str], subject: str, body: str, *, unsubscribe: str = ""
+) -> None:
+    """`unsubscribe` is the address of the page where such letters are ended. Raises NotTold."""
     assert alerts.mail_server is not None
+    # What answers mail by itself should not answer this.
+    headers = {"Auto-Submitted": "auto-generated"}
+    if unsubscribe:
+        headers["List-Unsubscribe"] = f"<{unsubscribe}>"
     mail = EmailMessage(
-        subject=message.subject,
-        body=message.body,
-        from_email=alerts.mail_from,
-        to=alerts.mail_to,
-        # What answers mail by itself should not answer this.
-        headers={"Auto-Submitted": "auto-generated"},
+        subject=subject,
+        body=body,
+        from_email=alerts.mail_from or to[0],
+        to=to,
+        headers=headers,
         connection=_post_office(alerts.mail_server),
     )
     try:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from parvis.web.views import account, backup, developer_apps, joining, people, settings
+from parvis.web.views import account, backup, developer_apps, joining, notifications, people, settings
 
 urlpatterns = [
     path("settings/", settings.show_yourself, name="settings"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("settings/password/", settings.change_password, name="settings-password"),
     path("settings/elsewhere/", settings.sign_out_elsewhere, name="settings-elsewhere"),
     path("settings/workspace/", settings.change_workspace, name="settings-workspace"),
+    path("settings/notifications/", notifications.show, name="settings-notifications"),
+    path("settings/notifications/test/", notifications.send_test, name="notifications-test"),
+    path("settings/notifications/seen/", notifications.mark_seen, name="notifications-seen"),
     path("settings/people/", people.list_people, name="settings-people"),
     path("settings/people/invite/", people.invite, name="people-invite"),
     path(
