@@ -32,15 +32,16 @@ class RunningDesk:
 def running_desk(transactional_db: None, alice: User) -> Iterator[RunningDesk]:
     client = Client()
     client.force_login(alice)
-    with _serving() as port:
+    with serving() as port:
         yield RunningDesk(f"http://127.0.0.1:{port}", client.cookies["sessionid"].value)
 
 
 @contextmanager
-def _serving() -> Iterator[int]:
+def serving(on_port: int = 0) -> Iterator[int]:
+    """The desk, for as long as the block lasts; on any free port, or on one that it had before."""
     application = ASGIStaticFilesHandler(BoundedASGIHandler())
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    with socket.create_server(("127.0.0.1", on_port)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
