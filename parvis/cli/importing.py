@@ -152,7 +152,7 @@ def _tell(voice: Voice, lines: list[Line], zone: "ZoneInfo") -> None:
     counts = {
         standing.value: sum(line.standing == standing for line in lines) for standing in Standing
     }
-    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    told = ", ".join(f"{n} {Standing(name).label}" for name, n in counts.items() if n)
     voice.answer({"rows": [asdict(line) for line in lines], "counts": counts})
     voice.table(("Row", "Becomes", "When", "Found"), [_shown(line, zone) for line in lines])
     voice.tell(f"{len(lines)} rows: {told}.")

@@ -111,9 +111,9 @@ def import_ready(table: Table, by: User | None, *, seconds: float | None = None)
 
 def findings_of(row: Row) -> tuple[list[Finding], dict[int, list[Finding]]]:
     """What was found about the row itself, and by account."""
-    own = [Finding(**stored) for stored in row.seen.get("findings", [])]
+    own = [_finding(stored) for stored in row.seen.get("findings", [])]
     by_account = {
-        int(account_id): [Finding(**stored) for stored in found]
+        int(account_id): [_finding(stored) for stored in found]
         for account_id, found in row.seen.get("accounts", {}).items()
     }
     return own, by_account
@@ -221,6 +221,10 @@ def _note(row: Row, reading: Reading) -> None:
 
 def _by_account_to_json(found: Mapping[int, tuple[Finding, ...]]) -> dict[str, Any]:
     return {str(pk): [asdict(finding) for finding in findings] for pk, findings in found.items()}
+
+
+def _finding(stored: Mapping[str, Any]) -> Finding:
+    return Finding(**{**stored, "severity": Severity(stored["severity"])})
 
 
 def _held(row: Row) -> Row:
