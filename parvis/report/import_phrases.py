@@ -10,6 +10,10 @@ FILES = {
         "The file is larger than %(limit)s. Nothing was kept. Bring it in several parts: rows that "
         "were imported are not imported twice."
     ),
+    "no-room": _(
+        "The disk of this desk is full, so the file could not be kept. Make room, then bring it "
+        "again."
+    ),
     "not-text": _(
         "This is not a CSV file. Nothing was kept. In a spreadsheet, save it as “CSV UTF-8”."
     ),

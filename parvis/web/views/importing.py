@@ -113,6 +113,8 @@ def _arrived(request: DeskRequest) -> tuple[str, bytes]:
         raise Unreadable("none")
     if (arrived.size or 0) > BYTES_LIMIT:
         raise Unreadable("too-large", limit=BYTES_LIMIT)
+    if getattr(arrived, "disk_was_full", False):
+        raise Unreadable("no-room")
     return arrived.name or "", arrived.read()
 
 
