@@ -3,19 +3,23 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from parvis.people.models import MailWishes
 
-_WishesForm = forms.ModelForm[MailWishes] if TYPE_CHECKING else forms.ModelForm
+if TYPE_CHECKING:
+    # Only the stubs know that a ModelForm is of its model.
+    _WishesForm = forms.ModelForm[MailWishes]
+else:
+    _WishesForm = forms.ModelForm
 
 
 def _hours() -> list[tuple[str, str]]:
     hours = (
         (str(hour), pgettext("full hour", "%(hour)d:00") % {"hour": hour}) for hour in range(24)
     )
-    return [("", _("none")), *hours]
+    return [("", gettext("no letter")), *hours]
 
 
 class MailWishesForm(_WishesForm):

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 
 from parvis.web.desk_request import DeskRequest, is_an_owners
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class OwnersOnly(PermissionDenied):
@@ -17,7 +17,9 @@ class OwnersOnly(PermissionDenied):
 
 def owners_only(view: View) -> View:
     @wraps(view)
-    def asked_by_an_owner(request: DeskRequest, *parts: object, **named: object) -> HttpResponse:
+    def asked_by_an_owner(
+        request: DeskRequest, *parts: object, **named: object
+    ) -> HttpResponseBase:
         if not is_an_owners(request):
             raise OwnersOnly
         return view(request, *parts, **named)
