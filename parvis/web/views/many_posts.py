@@ -14,7 +14,7 @@ from parvis.compose.tags import tag_named
 from parvis.deliver import in_bulk
 from parvis.deliver.in_bulk import Fate, Obstacle
 from parvis.report.bulk_phrases import sentence_for
-from parvis.report.post_search import found_posts
+from parvis.report.post_search import Wanted, found_posts
 from parvis.report.post_table import write_table
 from parvis.web.desk_request import DeskRequest
 from parvis.web.files import send_whole
@@ -80,8 +80,8 @@ def _meant(request: DeskRequest, form: BulkForm) -> QuerySet[Post]:
     return Post.objects.filter(workspace=request.workspace, pk__in=form.cleaned_data["post"])
 
 
-def _wanted(form: BulkForm) -> Any:
-    return wanted_from(QueryDict(form.cleaned_data["query"]).dict())  # type: ignore[arg-type]
+def _wanted(form: BulkForm) -> Wanted:
+    return wanted_from(QueryDict(form.cleaned_data["query"]).dict())
 
 
 def _up_to(form: BulkForm, posts: QuerySet[Post]) -> int:

@@ -52,7 +52,7 @@ def delete_tag(request: DeskRequest, tag_id: int) -> HttpResponse:
 
 @posted_from("posts")
 def keep(request: DeskRequest) -> HttpResponse:
-    query = query_of(wanted_from(QueryDict(request.POST.get("query", "")).dict()))  # type: ignore[arg-type]
+    query = query_of(wanted_from(QueryDict(request.POST.get("query", "")).dict()))
     form = NameForm(request.POST)
     if not form.is_valid():
         messages.error(request, _no_name())

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from parvis.web.desk_request import DeskRequest
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def posted_from(page: str, *keeps: str) -> Callable[[View], View]:
@@ -20,7 +20,7 @@ def posted_from(page: str, *keeps: str) -> Callable[[View], View]:
 
     def answering_forms_alone(view: View) -> View:
         @wraps(view)
-        def led(request: DeskRequest, **parts: int) -> HttpResponse:
+        def led(request: DeskRequest, **parts: int) -> HttpResponseBase:
             if request.method == "POST":
                 return view(request, **parts)
             return redirect(reverse(page, kwargs={name: parts[name] for name in keeps}))
