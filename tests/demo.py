@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from parvis.compose.content import Content, Said, UsedMedia
 from parvis.compose.media import keep_picture
-from parvis.compose.models import Campaign, Media, Post, Snippet
+from parvis.compose.models import Campaign, Media, Post, Snippet, Tag
 from parvis.compose.verbs import start_draft
 from parvis.config.reach import all_networks
 from parvis.connections.models import Account, AccountState
@@ -62,6 +62,8 @@ class Demo:
     pictures: Sequence[Media]
     campaign: Campaign
     snippet: Snippet
+    tag: Tag
+    view: SavedView
     draft: Post
     scheduled: Post
     published: Delivery
@@ -86,13 +88,15 @@ def _furnished(alice: User) -> Demo:
     _last_days(days, accounts, pictures, campaign)
     _this_week(days, accounts, pictures, campaign)
     published = _today(days, accounts, pictures)
-    snippet = _arrange(workspace, accounts, alice)
+    snippet = _arrange(workspace, accounts)
     return Demo(
         workspace=workspace,
         accounts=accounts,
         pictures=pictures,
         campaign=campaign,
         snippet=snippet,
+        tag=workspace.tags.earliest("pk"),
+        view=_saved_view(workspace, alice),
         draft=_drafts(accounts, pictures, days),
         scheduled=_scheduled(days.ahead(hours=2), [accounts["x"], accounts["bluesky"]], READING),
         published=published,
@@ -318,12 +322,15 @@ def _drafts(on: dict[str, Account], pictures: Sequence[Media], days: _Days) -> P
     return _draft([on["mastodon"], on["bluesky"], on["x"]], REOPENS, pictures[0])
 
 
-def _arrange(workspace: Workspace, on: dict[str, Account], alice: User) -> Snippet:
+def _arrange(workspace: Workspace, on: dict[str, Account]) -> Snippet:
     for account in (on["mastodon"], on["bluesky"], on["instagram"]):
         for weekday in range(1, 6):
             Slot.objects.create(account=account, weekday=weekday, time=time(9))
             Slot.objects.create(account=account, weekday=weekday, time=time(18))
-    SavedView.objects.create(
+    return Snippet.objects.create(workspace=workspace, name="Horaires", text=HOURS)
+
+
+def _saved_view(workspace: Workspace, alice: User) -> SavedView:
+    return SavedView.objects.create(
         user=alice, workspace=workspace, name="Brouillons", query="show=drafts"
     )
-    return Snippet.objects.create(workspace=workspace, name="Horaires", text=HOURS)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from PIL import Image
 from playwright.sync_api import Browser
 
@@ -56,13 +55,10 @@ def test_the_desk_is_photographed(
     language: str,
 ) -> None:
     demo = furnish(alice)
-    client = Client()
-    client.force_login(alice)
     User.objects.update(theme=theme, language=language)
-    pages = pages_of(demo, client)
     look: dict[str, Any] = {"viewport": SIZES[size], "reduced_motion": "reduce"}
     with at_the_desk(chromium, running_desk, **look) as desk:
-        page = desk.new_page()
+        pages, page = pages_of(demo, desk), desk.new_page()
         for name, title in SHOWN.items():
             page.goto(pages[name])
             page.wait_for_load_state("networkidle")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from playwright.sync_api import BrowserContext
 
 from tests.demo import Demo
 
@@ -13,7 +13,7 @@ PASSING = frozenset({"batch", "token", "table_id"})
 OUTSIDE = frozenset({"opening", "sign-in"})
 
 
-def pages_of(demo: Demo, desk: Client) -> Mapping[str, str]:
+def pages_of(demo: Demo, desk: BrowserContext) -> Mapping[str, str]:
     """Name of the address: a path. What only answers to forms, or is a file, is no page.
 
     Raises KeyError for an address with a part that `_parts` does not know yet.
@@ -57,11 +57,13 @@ def _parts(demo: Demo) -> dict[str, object]:
         "sha256": demo.pictures[0].sha256,
         "signed": "signed",
         "snippet_id": demo.snippet.pk,
-        "view_id": 0,
+        "tag_id": demo.tag.pk,
+        "view_id": demo.view.pk,
     }
 
 
-def _is_a_page(desk: Client, path: str) -> bool:
-    answer = desk.get(path)
-    is_html = answer.get("Content-Type", "").startswith("text/html")
-    return answer.status_code == 200 and is_html and b"<main" in answer.content
+def _is_a_page(desk: BrowserContext, path: str) -> bool:
+    answer = desk.request.get(path, max_redirects=0)
+    assert answer.status != 500, f"{path} is broken"
+    is_html = answer.headers.get("content-type", "").startswith("text/html")
+    return answer.status == 200 and is_html and "<main" in answer.text()

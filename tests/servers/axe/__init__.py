@@ -1,6 +1,6 @@
 """axe-core, which finds what keeps people from using a page.
 
-    barriers = Axe().barriers(page)      # ["color-contrast: p.sub (…)", …]
+barriers = Axe().barriers(page)      # ["color-contrast: p.sub (…)", …]
 """
 
 from __future__ import annotations
