@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from parvis.compose.models import Post, Tag
@@ -124,7 +125,7 @@ def _told(request: DeskRequest, form: BulkForm, fates: Sequence[Fate]) -> dict[s
         "fates": [
             {
                 "post_id": fate.post_id,
-                "text": fate.text[:_TEXT],
+                "text": Truncator(fate.text).chars(_TEXT),
                 "obstacle": fate.obstacle and fate.obstacle.value,
                 "made": fate.made,
             }
