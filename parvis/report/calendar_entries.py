@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.db.models import Count, F, Min, Q, QuerySet, Value, Window
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import BaseExpression
 from django.db.models.functions import Left, RowNumber
 
 from parvis.compose.models import Post
@@ -122,7 +122,7 @@ def first_of_each_cell(
     filters: Filters,
     faces: Faces,
     *,
-    cell: Combinable,
+    cell: BaseExpression,
     shown: int,
 ) -> list[Counted]:
     """Of deliveries and of drafts the first `shown` of each `cell`, told by `stands_at`."""
@@ -133,7 +133,7 @@ def first_of_each_cell(
     ]
 
 
-Rows = QuerySet[Any, dict[str, Any]]
+Rows = QuerySet[Any, Any]  # each row is a mapping of what `values` names
 
 
 def _delivered(workspace: Workspace, span: Span, filters: Filters) -> Rows:
@@ -193,11 +193,12 @@ def _after(source: Rows, after: tuple[datetime, int] | None) -> Rows:
     return source.filter(Q(stands_at__gt=at) | Q(stands_at=at, post_number__gt=post_id))
 
 
-def _numbered(source: Rows, cell: Combinable) -> Rows:
-    return source.annotate(
+def _numbered(source: Rows, cell: BaseExpression) -> Rows:
+    numbered: Rows = source.annotate(
         nth=Window(RowNumber(), partition_by=[cell], order_by=["stands_at", "post_number"]),
         of=Window(Count("*"), partition_by=[cell]),
     )
+    return numbered
 
 
 def _entry(row: Mapping[str, Any], faces: Faces) -> Entry:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import BaseExpression
 from django.db.models.fields.json import KT
 from django.db.models.functions import Lag
 
@@ -87,7 +87,7 @@ def _close(workspace: Workspace, ahead: Span, faces: Faces) -> Iterable[Conflict
 
 
 def _same_text(workspace: Workspace, ahead: Span, faces: Faces) -> Iterable[Conflict]:
-    same = [F("account_id"), KT("parts__0__text")]
+    same: list[BaseExpression | F] = [F("account_id"), KT("parts__0__text")]
     says_something = ~Q(parts__0__text="")
     return _clashes(
         workspace, ahead, faces, Clash.SAME_TEXT, SAME_TEXT_TOO_CLOSE, same, says_something
@@ -100,7 +100,7 @@ def _clashes(
     faces: Faces,
     kind: Clash,
     within: timedelta,
-    alike: Sequence[Combinable],
+    alike: Sequence[BaseExpression | F],
     *only: Q,
 ) -> Iterable[Conflict]:
     """Deliveries that follow another one of the same kind sooner than `within`."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -122,12 +121,14 @@ def _page(
 
 
 def _calendar(request: DeskRequest, asked: Asked, now: datetime, faces: Faces) -> Calendar:
-    views = {
-        View.MONTH: month_of,
-        View.WEEK: partial(week_of, all_hours=asked.all_hours),
-        View.AGENDA: partial(agenda_of, after=asked.after),
-    }
-    return views[asked.view](request.workspace, asked.day, now, asked.filters, faces)
+    about = (request.workspace, asked.day, now, asked.filters, faces)
+    match asked.view:
+        case View.MONTH:
+            return month_of(*about)
+        case View.WEEK:
+            return week_of(*about, all_hours=asked.all_hours)
+        case View.AGENDA:
+            return agenda_of(*about, after=asked.after)
 
 
 def _shown(request: DeskRequest, calendar: Calendar) -> Span:

@@ -145,4 +145,4 @@ for (const lost of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   });
 }
 
-say(words.hint);
+if (matchMedia("(hover: hover)").matches) say(words.hint); // a telephone has neither keys nor a pointer
