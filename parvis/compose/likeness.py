@@ -70,7 +70,7 @@ _ALIKE = """
       ON other.workspace_id = mine.workspace_id
      AND other.id <> mine.id
      AND other.likeness <> 0
-     AND bit_count((mine.likeness # other.likeness)::bit(64)) <= %s
+     AND bit_count(int8send(mine.likeness # other.likeness)) <= %s
     WHERE mine.id = ANY(%s) AND mine.likeness <> 0
     ORDER BY mine.id, other.id DESC
 """

@@ -1,6 +1,6 @@
 """The media library: what is kept of pictures and videos, where it is used, who would take it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -166,7 +166,7 @@ def _with_posts(media: QuerySet[Media], uses: int) -> QuerySet[Media]:
     return media.annotate(post_ids=ArraySubquery(used.values("post_id").distinct()[: uses + 1]))
 
 
-def _lines(workspace: Workspace, found: list[Media], uses: int) -> Iterable[MediaLine]:
+def _lines(workspace: Workspace, found: list[Media], uses: int) -> Iterator[MediaLine]:
     posts = uses_by_post({post for media in found for post in _posts_of(media)})
     takers = takers_of(workspace)
     twins = _twins_of(found)
