@@ -8,6 +8,7 @@ its HTML; only the network is left out.
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bench.desk import Desk, opened_desk
@@ -32,7 +33,7 @@ def main(options: Options) -> None:
         browser = _signed_in(desk)
         for name, address in _pages(desk):
             tell(f"{name}: {address}")
-            _measure(name, lambda address=address: _read(browser, address), options.rounds)
+            _measure(name, partial(_read, browser, address), options.rounds)
 
 
 def _index_words(desk: Desk) -> None:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 from django.db.models import Func, QuerySet, Value
 
@@ -44,7 +44,7 @@ def plain(word: str) -> str:
     return bare.translate(_OPENED).lower()
 
 
-def _query(question: str) -> CombinedSearchQuery:
+def _query(question: str) -> SearchQuery:
     said = Func(Value(question[:LONGEST_QUESTION]), function="parvis_plain")
     french, english = (
         SearchQuery(said, config=f"pg_catalog.{language}", search_type="websearch")
