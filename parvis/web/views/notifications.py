@@ -54,12 +54,12 @@ def send_test(request: DeskRequest) -> HttpResponse:
     """By every way that is set up, at once, and says of each whether it arrived."""
     language = settings.ALERTS.language or request.workspace.language
     trouble = Trouble(code="test", severity=Severity.WARNING)
+    taken = _("the test was taken.")
     for way in settings.ALERTS.ways:
-        problem = notices.send(way, Event.TEST, trouble, language)
-        if problem:
+        if problem := notices.send(way, Event.TEST, trouble, language):
             messages.error(request, f"{_names()[way]}: {why_not_told(problem)}")
         else:
-            messages.success(request, f"{_names()[way]}: {_('the test was taken.')}")
+            messages.success(request, f"{_names()[way]}: {taken}")
     return redirect("settings-notifications")
 
 
