@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parvis.compose.models import Post
 from parvis.people.models import User, Workspace
@@ -33,11 +33,11 @@ class Table(models.Model):
 
 
 class Standing(models.TextChoices):
-    READY = "ready", _("ready")
-    IN_THE_WAY = "in the way", _("to correct")
-    SKIPPED = "skipped", _("left out")
-    IMPORTED = "imported", _("imported")
-    KNOWN = "known", _("imported before")
+    READY = "ready", pgettext_lazy("row of a table", "ready")
+    IN_THE_WAY = "in the way", pgettext_lazy("row of a table", "to correct")
+    SKIPPED = "skipped", pgettext_lazy("row of a table", "left out")
+    IMPORTED = "imported", pgettext_lazy("row of a table", "imported")
+    KNOWN = "known", pgettext_lazy("row of a table", "imported before")
 
 
 class Row(models.Model):
