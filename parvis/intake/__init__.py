@@ -1,1 +1,1 @@
-"""Posts that come from elsewhere: the rows of a table."""
+"""Posts that come from elsewhere: rows of a table are looked at, corrected and imported."""
