@@ -6,7 +6,6 @@ too long may go on. Where it has none, the texts stand below each other in one p
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from parvis.compose.content import Content, Said
 from parvis.compose.links import Utm, with_utm

@@ -1,5 +1,7 @@
 """Writing in a real Chromium: by keyboard alone, with what helps, and while the desk is away."""
 
+from datetime import time
+
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -8,6 +10,7 @@ from parvis.compose.models import Post, Snippet
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
 from parvis.people.models import User
+from parvis.schedule.models import Slot
 from tests.cast import draft
 from tests.servers.waiting import wait_until
 from tests.web.browsing import at_the_desk, chromium, desk
@@ -57,6 +60,19 @@ def test_a_post_is_written_and_scheduled_by_keyboard_alone(
     delivery = Delivery.objects.get()
     assert (delivery.account, delivery.parts[0]["text"]) == (ponts_mastodon, TEXT)
     assert delivery.due_at.year == 2099
+
+
+def test_control_enter_without_a_time_takes_the_next_free_slot(
+    desk: BrowserContext, ponts: Account
+) -> None:
+    for weekday in range(7):
+        Slot.objects.create(account=ponts, weekday=weekday, time=time(9, 37))
+    page = opened(desk)
+    page.keyboard.type(TEXT)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/posts/*/")
+    due_at = Delivery.objects.get().due_at.astimezone(ponts.workspace.zone)
+    assert (due_at.hour, due_at.minute) == (9, 37)
 
 
 def test_control_s_keeps_at_once_and_says_so(desk: BrowserContext, ponts: Account) -> None:
