@@ -26,7 +26,9 @@ class SearchChoices:
 
 
 def search_choices(workspace: Workspace, user: User) -> SearchChoices:
-    accounts = list(Account.objects.filter(workspace=workspace))
+    accounts = list(
+        Account.objects.filter(workspace=workspace).only("network", "handle", "is_sandbox")
+    )
     networks = dict.fromkeys(account.network for account in accounts)
     return SearchChoices(
         accounts=accounts,

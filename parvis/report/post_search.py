@@ -83,7 +83,7 @@ def on_shelf(posts: QuerySet[Post], shelf: Shelf) -> QuerySet[Post]:
         case Shelf.DRAFTS:
             return posts.filter(handed_over_at=None)
         case Shelf.SCHEDULED:
-            return posts.filter(_with_deliveries(Q(state__in=_ON_ITS_WAY)))
+            return posts.filter(pk__in=_on_their_way())
         case Shelf.PUBLISHED:
             out = Q(state=State.PUBLISHED) | ~Q(receipts=[])
             # Nothing goes out before its time, so what is still to come need not be looked at.
@@ -100,15 +100,21 @@ def count(posts: QuerySet[Post]) -> Count:
     return Count(min(number, COUNTED), number > COUNTED)
 
 
-_ON_ITS_WAY = (State.SCHEDULED, *sorted(LEASED))
+def _on_their_way(**where: Any) -> QuerySet[Any]:
+    """The posts of deliveries that go out by themselves, by the two indexes that hold these alone:
+    delivery_ready and delivery_before_others."""
+    ready = Delivery.objects.filter(state__in=[State.SCHEDULED, State.CHECKING], **where)
+    leased = Delivery.objects.filter(state__in=sorted(LEASED), **where)
+    return ready.values("post_id").union(leased.values("post_id"))
 
 
 def _of_what_was_chosen(posts: QuerySet[Post], wanted: Wanted) -> QuerySet[Post]:
     """A state that is asked for beside an account is the state there."""
     where = _accounts(wanted)
-    if wanted.state:
-        states = _ON_ITS_WAY if wanted.state == State.SCHEDULED else (wanted.state,)
-        posts = posts.filter(_with_deliveries(Q(state__in=states, **where)))
+    if wanted.state == State.SCHEDULED:
+        posts = posts.filter(pk__in=_on_their_way(**where))
+    elif wanted.state:
+        posts = posts.filter(_with_deliveries(Q(state=wanted.state, **where)))
     elif where:
         posts = posts.filter(_with(Variant.objects.filter(**where)))
     if wanted.tag is not None:

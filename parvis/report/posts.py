@@ -162,9 +162,14 @@ def _told(posts: QuerySet[Post]) -> QuerySet[Post]:
     return posts.select_related("campaign").prefetch_related(
         "tags",
         Prefetch("used_media", media),
-        Prefetch("variants", Variant.objects.select_related("account")),
+        Prefetch("variants", _told_variants()),
         Prefetch("deliveries", _told_deliveries()),
     )
+
+
+def _told_variants() -> QuerySet[Variant]:
+    own = (f"account__{name}" for name in ("network", "handle", "is_sandbox"))
+    return Variant.objects.select_related("account").only("post_id", "text", *own)
 
 
 def _told_deliveries() -> QuerySet[Delivery]:
