@@ -1,6 +1,7 @@
 """Choosing, cropping and ordering pictures in a real Chromium, by pointer and by keys alone."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -9,6 +10,7 @@ from parvis.compose.content import UsedMedia
 from parvis.compose.models import Media, Post
 from parvis.connections.models import Account
 from tests.cast import draft, kept_photograph
+from tests.servers.axe import Axe
 from tests.servers.waiting import wait_until
 from tests.web.browsing import at_the_desk, chromium, desk
 from tests.web.running import RunningDesk, running_desk
@@ -168,3 +170,22 @@ def test_nothing_reaches_over_the_edge_of_a_telephone(
     with at_the_desk(chromium, running_desk, viewport={"width": 360, "height": 800}) as desk:
         page = opened(desk, address.format(media.pk))
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_neither_the_pages_nor_the_dialogs_have_a_barrier(
+    chromium: Browser, running_desk: RunningDesk, ponts: Account, theme: Literal["light", "dark"]
+) -> None:
+    axe = Axe()
+    media = kept_photograph(ponts.workspace, "large.png", width=960, height=720)
+    kept_photograph(ponts.workspace, "small.png", width=480, height=360)
+    post = draft(ponts, media=(UsedMedia(media_id=media.pk, alt="Stalls"),))
+    with at_the_desk(chromium, running_desk, color_scheme=theme) as desk:
+        for address in ("", f"{media.pk}/", f"{media.pk}/crop/", "choose/", "?q=nothing"):
+            assert axe.barriers(opened(desk, f"/library/{address}")) == []
+        page = opened(desk, f"/write/{post.pk}/")
+        for button in ("Choose from the library", "Crop large.png"):
+            page.get_by_role("button", name=button).click()
+            expect(page.locator("#chooser-body form").first).to_be_visible()
+            assert axe.barriers(page) == []
+            page.keyboard.press("Escape")
