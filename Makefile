@@ -42,7 +42,7 @@ test-server: $(VENV)/.developing
 
 screenshots: $(VENV)/.developing
 	@tests/prepare
-	$(BIN)/python -m pytest -q tests/screenshots.py
+	$(BIN)/python -m pytest -q tests/web/screenshots.py
 
 faults: $(VENV)/.developing
 	@$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) $(if $(POSTS),--posts $(POSTS)) \

@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 
-FOLDER = Path(__file__).parents[1] / "docs/pictures"
+FOLDER = Path(__file__).parents[2] / "docs/pictures"
 SIZES = {"1280": {"width": 1280, "height": 860}, "390": {"width": 390, "height": 844}}
 # Every page would be many megabytes in a repository.
 SHOWN = {
