@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from parvis.web.views import account, backup, developer_apps, joining, notifications, people, settings
+from parvis.web.views import (
+    account,
+    backup,
+    developer_apps,
+    joining,
+    notifications,
+    people,
+    settings,
+)
 
 urlpatterns = [
     path("settings/", settings.show_yourself, name="settings"),

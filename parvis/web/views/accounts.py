@@ -151,4 +151,3 @@ def _stages() -> list[Stage]:
 def _page(request: DeskRequest, template: str, form: object, **more: object) -> HttpResponse:
     wrong = bool(getattr(form, "errors", None))
     return render(request, template, {"form": form, **more}, status=422 if wrong else 200)
-
