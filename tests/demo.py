@@ -305,7 +305,7 @@ def _unknown(days: _Days, account: Account) -> Delivery:
 def _stuck(days: _Days, on: dict[str, Account]) -> Delivery:
     """One held, one refused, and an account that wants to be connected again."""
     Account.objects.filter(pk=on["linkedin"].pk).update(
-        state=AccountState.NEEDS_RECONNECT, problem_code="session-dead"
+        state=AccountState.NEEDS_RECONNECT, problem_code="token-revoked"
     )
     (refused,) = _scheduled(days.ago(0.5), [on["x"]], THANKS).deliveries.all()
     said = {"said": "Status is a duplicate."}

@@ -40,7 +40,7 @@ SHOWN = {
     "accounts": "accounts",
     "settings": "settings",
 }
-COLOURS = 48
+COLOURS = 96
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
