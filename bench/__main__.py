@@ -16,7 +16,7 @@ from bench.figures import tell
 from bench.machine import show_machine
 from bench.options import Options, add_options
 
-PARTS = ("throughput", "lateness", "scaling", "growth", "weight")
+PARTS = ("throughput", "lateness", "scaling", "growth", "pages", "weight")
 
 
 def main() -> None:

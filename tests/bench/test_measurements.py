@@ -64,6 +64,12 @@ def test_a_longer_history_is_compared_to_a_shorter_one() -> None:
     assert {"growth.calendar", "growth.today", "growth.posts.all"} <= set(figures)
 
 
+def test_every_page_is_measured_with_a_history_behind_it() -> None:
+    figures = measured("pages", "--deliveries=1300")
+    for page in ("today", "posts", "posts.search.rare", "post", "calendar", "accounts", "compose"):
+        assert figures[f"pages.{page}.p95"][0]["target"] == "at most 50 ms"
+
+
 def test_an_idle_desk_is_weighed_by_its_processes() -> None:
     figures = measured("weight", "--idle=0")
     assert {"PostgreSQL", "parvis web", "parvis work"} <= set(
