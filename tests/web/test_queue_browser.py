@@ -71,11 +71,11 @@ def test_with_the_keyboard_alone_slots_are_given_filled_exchanged_and_paused(
     walk_to(page, "Next free slot: The second draft")
     page.keyboard.press("Enter")
     expect(page.get_by_text("It goes out on")).to_be_visible()
-    walk_to(page, "Put the chosen draft here")
+    walk_to(page, "Put it here")
     walk_to(page, "The first draft")
     page.keyboard.press("Space")
     page.keyboard.press("Shift+Tab")
-    while not page.evaluate(_NAME_OF_FOCUS).startswith("Put the chosen draft here"):
+    while not page.evaluate(_NAME_OF_FOCUS).startswith("Put it here"):
         page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".slot.filled")).to_have_count(2)
@@ -125,7 +125,7 @@ def test_without_scripts_a_draft_goes_into_the_chosen_slot(
     with at_the_desk(chromium, running_desk, java_script_enabled=False) as desk:
         page = opened(desk)
         page.get_by_label("The square", exact=True).check()
-        page.get_by_role("button", name="Put the chosen draft here").nth(1).click()
+        page.get_by_role("button", name="Put it here").nth(1).click()
         expect(page.get_by_text("It goes out on")).to_be_visible()
     assert due_at(post) == slots[1]
     assert slots[1] - slots[0] < timedelta(days=2)
