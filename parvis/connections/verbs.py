@@ -162,7 +162,9 @@ def resume(account: Account) -> None:
 def paused_since(account: Account) -> datetime | None:
     """As the database has it now: of the account itself or with everything, whichever is longer."""
     since = Least("paused_at", "workspace__paused_at")
-    return Account.objects.filter(pk=account.pk).values_list(since, flat=True).get()
+    asked = Account.objects.filter(pk=account.pk).values_list(since, flat=True)
+    paused_at: datetime | None = asked.get()
+    return paused_at
 
 
 def ask_to_reconnect(
