@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models.functions import Now
 
-from parvis.compose.additions import additions_of
+from parvis.compose.additions import Additions, additions_of
 from parvis.compose.circumstances import about_the_company, findings_about
 from parvis.compose.content import Content, Said, content_of, poll_to_json, said_of
 from parvis.compose.media import as_media_file
@@ -152,8 +152,11 @@ def parts_for(variant: Variant, content: Content | None = None) -> tuple[Part, .
     return parts_said(content, said_of(variant), placed, variant.account.traits, added)
 
 
-def parts_of(workspace: Workspace, content: Content) -> dict[Account, tuple[Part, ...]]:
-    """What each chosen account would say, also before anything of it is saved."""
+def parts_of(
+    workspace: Workspace, content: Content, additions: Additions | None = None
+) -> dict[Account, tuple[Part, ...]]:
+    """What each chosen account would say, also before anything of it is saved. `additions` are
+    for who has asked for them already."""
     kept = Media.objects.filter(workspace=workspace).in_bulk(
         [used.media_id for used in content.media]
     )
@@ -163,7 +166,7 @@ def parts_of(workspace: Workspace, content: Content) -> dict[Account, tuple[Part
         if used.media_id in kept
     ]
     accounts = Account.objects.filter(workspace=workspace, pk__in=content.said)
-    additions = additions_of(workspace.pk, content)
+    additions = additions or additions_of(workspace.pk, content)
     added = {
         account: Added(utm=additions.utm, signature=additions.signature_of(account.pk))
         for account in accounts

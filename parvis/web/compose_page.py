@@ -200,12 +200,13 @@ class Sheet:
 
 
 def sheet_of(workspace: Workspace, content: Content) -> Sheet:
-    parts = parts_of(workspace, content)
+    additions = additions_of(workspace.pk, content)
+    parts = parts_of(workspace, content, additions)
     lines = [_line(account, content, parts) for account in _shown(workspace, parts)]
     return Sheet(
         content=content,
         lines=lines,
-        written=_written(content, lines, additions_of(workspace.pk, content)),
+        written=_written(content, lines, additions),
         pictures=pictures_of(workspace, content),
         languages=choices.languages(workspace, content),
         visibilities=choices.visibilities([line.traits for line in lines], content),
