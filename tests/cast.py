@@ -89,7 +89,7 @@ def picture(width: int = 64, height: int = 48, kind: str = "PNG", colour: str = 
 def photograph(width: int = 240, height: int = 180, kind: str = "PNG", **how: Any) -> BytesIO:
     """Unlike `picture` it shows something: by its likeness it can be told from others. `seed`
     makes another one."""
-    points = Random(how.get("seed", 1))  # noqa: S311 - a picture is no secret
+    points = Random(how.get("seed", 1))
     small = Pillow.new("RGB", (12, 9))
     for at in range(12 * 9):
         shade = tuple(points.randrange(256) for _ in range(3))

@@ -160,7 +160,8 @@ def story_of(post: Post) -> PostStory:
 
 def _deliveries_of(post: Post) -> Iterable[Delivery]:
     """Those that were called back and replaced by a later one are history of little worth."""
-    told = with_way_back(Delivery.objects.filter(post=post)).select_related("account__workspace", "post")
+    told = with_way_back(Delivery.objects.filter(post=post))
+    told = told.select_related("account__workspace", "post")
     events = Prefetch("events", Event.objects.select_related("person"))
     told = told.prefetch_related("attempts", events)
     told = told.order_by("account__network", "account__handle", "pk")
