@@ -177,7 +177,7 @@ def test_what_a_post_says_where_is_read_with_a_fixed_number_of_queries(
         for colour in ("teal", "red", "navy")
     )
     post = draft(ponts, ponts_mastodon, media=media)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         parts = parts_of(ponts.workspace, content_of(post))
     assert set(parts) == {ponts, ponts_mastodon}
 

@@ -16,9 +16,11 @@ pytestmark = pytest.mark.django_db
 
 WRONG = "This e-mail address and password do not go together"
 TOO_MANY = "Too many tries from here"
-# What opens media to a network is closed by the signature in its address: test_serving_media.py.
 FOR_MONITORS = {"healthz", "readyz", "metrics"}
-OPEN_TO_ALL = {"opening", "sign-in", "language", "public-media"} | FOR_MONITORS
+# The calendar's feed and an invitation are opened by what stands in their addresses:
+# test_calendar_feed.py, test_people.py; and media by a signature: test_serving_media.py.
+BY_THEIR_ADDRESS = {"public-media", "calendar-feed", "join"}
+OPEN_TO_ALL = {"opening", "sign-in", "language"} | BY_THEIR_ADDRESS | FOR_MONITORS
 
 
 def sign_in(client: Client, email: str = "alice@example.org", password: str = PASSWORD, **more):
