@@ -241,9 +241,10 @@ def test_a_large_history_is_not_read(examine: Examine, ponts: Account) -> None:
 
 TABLE = "deliver_delivery"
 # A generated column is the database's to fill.
-_GIVEN = ", ".join(f.column for f in Post._meta.concrete_fields if not f.generated)
+_GIVEN = [field.column for field in Post._meta.concrete_fields if not field.generated]
 _MANY = f"""
-INSERT INTO compose_post ({_GIVEN}) SELECT {", ".join(f"(p).{c}" for c in _GIVEN.split(", "))} FROM (
+INSERT INTO compose_post ({", ".join(_GIVEN)})
+SELECT {", ".join(f"(p).{column}" for column in _GIVEN)} FROM (
     SELECT jsonb_populate_record(p, jsonb_build_object('id', 1000000 + n)) AS p
     FROM compose_post p, generate_series(1, 20000) n) made;
 INSERT INTO deliver_delivery SELECT (d).* FROM (
