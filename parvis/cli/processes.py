@@ -109,6 +109,7 @@ def _serve(listener: socket.socket, ready: Callable[[], None]) -> None:
 
 
 def _work(roles: frozenset[str], ready: Callable[[], None]) -> None:
+    from parvis.cli.collecting import COLLECTING
     from parvis.deliver.worker import work
 
     async def until_told() -> None:
@@ -118,7 +119,7 @@ def _work(roles: frozenset[str], ready: Callable[[], None]) -> None:
             asyncio.get_running_loop().add_signal_handler(number, wish.expressed)
         _leave_alone_what_stays()
         ready()
-        await work(stop, roles=roles, hurry=hurry)
+        await work(stop, roles=roles, hurry=hurry, collecting=COLLECTING)
 
     asyncio.run(until_told())
 

@@ -6,7 +6,7 @@ import logging
 import os
 import platform
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import cast
 
 import psycopg
@@ -46,6 +46,9 @@ RENEWING_EVERY_SECONDS = 20.0
 FLUSHING_EVERY_SECONDS = 1.0
 AGAIN_AFTER_SECONDS = 1.0
 
+# Works until the event is set; what the rooms above hand in for the role of collecting.
+Collecting = Callable[[Http, asyncio.Event], Coroutine[object, object, None]]
+
 
 def new_worker_name() -> str:
     """Never used twice, also where process ids are, as in containers."""
@@ -57,20 +60,21 @@ async def work(
     *,
     roles: frozenset[str] = ROLES,
     hurry: asyncio.Event | None = None,
+    collecting: Sequence[Collecting] = (),
 ) -> None:
     """Works until `stop` is set, then finishes what is under way and hands back the rest; `hurry`
     leaves what is under way to be looked up.
 
     clock    claims what is due, and takes over what lost workers left
     deliver  carries it to the networks, and looks unknown outcomes up
-    collect  keeps up what networks tell of accounts: renews tokens
+    collect  keeps up what networks tell of accounts: renews tokens, and does what `collecting` says
     """
     name = new_worker_name()
     async with new_http() as http, _opened_engine() as opened:
         with about(worker=name), OwnThread("writing") as writing, OwnThread("settling") as settling:
             woken = asyncio.Event()
             courier = Courier(http, name, woken.set, writing=writing, settling=settling)
-            worker = _Worker(http, opened, courier, woken, roles)
+            worker = _Worker(http, opened, courier, woken, roles, (_renew_tokens, *collecting))
             await worker.run(stop, hurry or asyncio.Event())
 
 
@@ -82,12 +86,14 @@ class _Worker:
         courier: Courier,
         woken: asyncio.Event,
         roles: frozenset[str],
+        collecting: Sequence[Collecting],
     ) -> None:
         self._http = http
         self._opened = opened
         self._courier = courier
         self._woken = woken
         self._roles = roles
+        self._collecting = collecting
 
     async def run(self, stop: asyncio.Event, hurry: asyncio.Event) -> None:
         log.info("worker starts with the roles %s", ", ".join(sorted(self._roles)))
@@ -110,7 +116,7 @@ class _Worker:
             loops += [self._keep_engine(queue, stop) for queue in (DELIVER, LOOK_UP)]
             loops.append(self._flush_limits())
         if COLLECTING in self._roles:
-            loops.append(_renew_tokens(self._http, stop))
+            loops += [collect(self._http, stop) for collect in self._collecting]
         return loops
 
     async def _keep_engine(self, queue: str, stop: asyncio.Event) -> None:
@@ -184,10 +190,15 @@ async def _renew_tokens(http: Http, stop: asyncio.Event) -> None:
         await refresh_what_is_due(http)
         await sync_to_async(news.tell)()
 
+    await every(RENEWING_EVERY_SECONDS, renew, stop)
+
+
+async def every(seconds: float, do: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    """Does it again and again until `stop` is set. While the database is away it is left out."""
     while not stop.is_set():
-        await _as_long_as_it_answers(renew)
+        await _as_long_as_it_answers(do)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), RENEWING_EVERY_SECONDS)
+            await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def _as_long_as_it_answers(do: Callable[[], Awaitable[None]]) -> None:
