@@ -31,7 +31,8 @@ class Preview:
     """One part as its readers will see it; `number` counts from 1, and a comment is not counted.
 
     `rest` is what they see once they ask for more. `card` is "" where there is no link to make one
-    of, `host` what the card would name.
+    of, `host` what the card would name, "" where that is not known. `folds_roughly` and
+    `grid_is_rough` where a reader may see it otherwise.
     """
 
     part: Part
@@ -41,6 +42,8 @@ class Preview:
     card: str
     host: str
     grid: str
+    folds_roughly: bool
+    grid_is_rough: bool
 
 
 def previews_of(parts: Sequence[Part], network: str, traits: Traits) -> list[Preview]:
@@ -60,7 +63,7 @@ def pieces_of(text: str, showing: Showing, traits: Traits) -> list[Piece]:
 
 
 def _preview(part: Part, number: int, showing: Showing, traits: Traits) -> Preview:
-    first, rest = _folded(part.text, showing)
+    first, rest = _folded(part, showing)
     link = _link_of_card(part, traits)
     return Preview(
         part=part,
@@ -68,22 +71,41 @@ def _preview(part: Part, number: int, showing: Showing, traits: Traits) -> Previ
         pieces=pieces_of(first, showing, traits),
         rest=pieces_of(rest, showing, traits),
         card=_card(part, link, showing),
-        host=_host(link),
+        host=_host(link) if _is_of_first(part, showing, traits) else "",
         grid=_grid(part, showing),
+        folds_roughly=bool(rest and showing.fold and showing.fold.is_rough),
+        grid_is_rough=showing.grid_is_rough and _has_several(part),
     )
 
 
-def _folded(text: str, showing: Showing) -> tuple[str, str]:
-    lines = text.split("\n")
-    at_first = showing.lines_at_first
-    if at_first is None or len(lines) <= at_first:
-        return text, ""
-    return "\n".join(lines[:at_first]), "\n".join(lines[at_first:])
+def _folded(part: Part, showing: Showing) -> tuple[str, str]:
+    """Cut where a line or a word ends. A comment is shown whole: where it would be folded is not
+    written down anywhere."""
+    if showing.fold is None or part.is_comment:
+        return part.text, ""
+    lines = part.text.split("\n")
+    first = _whole_words(
+        "\n".join(lines[: showing.fold.lines or None]), showing.fold.characters or len(part.text)
+    )
+    rest = part.text[len(first) + 1 :]
+    return (first, rest) if rest.strip() else (part.text, "")
+
+
+def _whole_words(text: str, most: int) -> str:
+    """What is written without spaces is not cut: a link or a name would be another."""
+    if len(text) <= most:
+        return text
+    words = text[: most + 1].rsplit(maxsplit=1)
+    return words[0] if len(words) == 2 else text
 
 
 def _link_of_card(part: Part, traits: Traits) -> str:
     links = _links(part.text, traits)
     return links[0].value if links and not part.media else ""
+
+
+def _is_of_first(part: Part, showing: Showing, traits: Traits) -> bool:
+    return showing.card_of_first or len({link.value for link in _links(part.text, traits)}) == 1
 
 
 def _card(part: Part, link: str, showing: Showing) -> str:
@@ -99,8 +121,12 @@ def _host(link: str) -> str:
     return host.removeprefix("www.")
 
 
+def _has_several(part: Part) -> bool:
+    return len(part.media) > 1
+
+
 def _grid(part: Part, showing: Showing) -> str:
-    if len(part.media) < 2 or any(file.is_video for file in part.media):
+    if not _has_several(part) or any(file.is_video for file in part.media):
         return Grid.WHOLE.name.lower()
     fits = showing.grid is not Grid.MOSAIC or len(part.media) <= 4
     return (showing.grid if fits else Grid.WHOLE).name.lower().replace("_", "-")

@@ -59,13 +59,49 @@ def test_bluesky_folds_a_text_after_twenty_five_lines() -> None:
     preview = seen("bluesky", text)
     assert preview.pieces[0].text.endswith("24")
     assert preview.rest[0].text.startswith("25")
-    assert seen("mastodon", text).rest == []
+    assert not preview.folds_roughly
+    assert seen("threads", text).rest == []
 
 
 def test_no_line_is_lost_by_folding() -> None:
     text = "\n".join(str(number) for number in range(26))
     preview = seen("bluesky", text)
     assert f"{preview.pieces[0].text}\n{preview.rest[0].text}" == text
+
+
+WORDS = "one after the other " * 40
+
+
+@pytest.mark.parametrize(
+    ("network", "most"), [("instagram", 125), ("linkedin", 210), ("facebook", 477)]
+)
+def test_a_text_is_folded_about_where_it_was_measured_and_says_that_it_is_rough(
+    network: str, most: int
+) -> None:
+    preview = seen(network, WORDS.strip())
+    shown = preview.pieces[0].text
+    assert most - 12 < len(shown) <= most
+    assert f"{shown} {preview.rest[0].text}" == WORDS.strip()
+    assert preview.folds_roughly
+
+
+def test_instagram_shows_three_lines_of_a_caption() -> None:
+    assert seen("instagram", "a\nb\nc\nd").pieces[0].text == "a\nb\nc"
+
+
+def test_what_has_no_space_is_not_cut_in_two() -> None:
+    assert seen("instagram", "書" * 200).rest == []
+
+
+def test_a_comment_is_shown_whole() -> None:
+    assert seen("linkedin", WORDS, is_comment=True).rest == []
+
+
+def test_x_leaves_open_which_of_several_links_becomes_the_card() -> None:
+    one, two = "https://example.org/", "https://example.com/"
+    assert seen("x", f"{one} {one}").host == "example.org"
+    assert seen("x", f"{one} {two}").host == ""
+    assert seen("threads", f"{one} {two}").host == "example.org"
 
 
 def test_only_facebook_is_asked_for_a_card() -> None:
@@ -82,6 +118,13 @@ def test_several_pictures_stand_as_the_network_crops_them() -> None:
     two = (image(), image())
     grids = {name: seen(name, "", media=two).grid for name in ("instagram", "bluesky", "linkedin")}
     assert grids == {"instagram": "as-the-first", "bluesky": "mosaic", "linkedin": "whole"}
+
+
+def test_pictures_laid_out_by_guess_say_so_and_one_alone_does_not() -> None:
+    two = (image(), image())
+    rough = {name for name in NETWORKS if seen(name, "", media=two).grid_is_rough}
+    assert rough == {"bluesky", "facebook", "linkedin", "threads", "x"}
+    assert not seen("linkedin", "", media=(image(),)).grid_is_rough
 
 
 def test_more_pictures_than_a_mosaic_holds_are_shown_whole() -> None:
