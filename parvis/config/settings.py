@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "parvis.compose",
     "parvis.schedule",
     "parvis.deliver",
+    "parvis.engagement",
     "parvis.intake",
     "parvis.watch",
     "parvis.web",

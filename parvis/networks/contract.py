@@ -177,10 +177,13 @@ class Progress(Protocol):
 
 
 class Network(Protocol):
+    """`figures_at_once` is for how many posts one call answers when figures are read."""
+
     name: str
     label: str
     monogram: str
     usual_traits: Traits
+    figures_at_once: int
 
     def new_key(self) -> str:
         """A fresh identity for one part, kept for all its attempts."""

@@ -8,7 +8,7 @@ from parvis.networks.bluesky import permission, xrpc
 from parvis.networks.bluesky.finding import read_presence
 from parvis.networks.bluesky.identity import Directory, resolve_handle
 from parvis.networks.bluesky.keys import KeyClock
-from parvis.networks.bluesky.measures import AppView
+from parvis.networks.bluesky.measures import POSTS_AT_ONCE, AppView
 from parvis.networks.bluesky.media import upload_media
 from parvis.networks.bluesky.post import (
     COLLECTION,
@@ -56,6 +56,7 @@ class Bluesky:
     label = "Bluesky"
     monogram = "Bs"
     usual_traits = TRAITS
+    figures_at_once = POSTS_AT_ONCE
 
     def __init__(self, *, plc_directory: str = PLC_DIRECTORY, entryway: str = ENTRYWAY) -> None:
         self._directory = Directory(

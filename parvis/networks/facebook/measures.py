@@ -24,7 +24,7 @@ from parvis.networks.http import Http
 from parvis.networks.measures import Metric, Metrics, Replies
 
 # As many ids as one request may name.
-_MOST_IDS = 50
+MOST_IDS = 50
 
 _POST = "shares,reactions.limit(0).summary(total_count),comments.limit(0).summary(total_count)"
 _COMMENT = "like_count,comment_count"
@@ -51,8 +51,8 @@ async def read_metrics(
     try:
         found: dict[str, Metrics] = {}
         for fields, ids in _by_kind(account, remote_ids).items():
-            for start in range(0, len(ids), _MOST_IDS):
-                found |= await _read(http, account, fields, ids[start : start + _MOST_IDS])
+            for start in range(0, len(ids), MOST_IDS):
+                found |= await _read(http, account, fields, ids[start : start + MOST_IDS])
         return tuple(found[remote_id] for remote_id in remote_ids)
     except Reconnect as lack:
         raise can_do_without(lack) from None

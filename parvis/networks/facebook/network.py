@@ -37,6 +37,7 @@ class Facebook:
     label = API.label
     monogram = "Fb"
     usual_traits = TRAITS
+    figures_at_once = measures.MOST_IDS
     ways: tuple[Way, ...] = (permission.WAY,)
     developer_apps: tuple[DeveloperApp, ...] = (META_APP,)
 

@@ -38,6 +38,7 @@ class Instagram:
     label = API.label
     monogram = "Ig"
     usual_traits = traits_of(INSTAGRAM_LOGIN)
+    figures_at_once = 1
     ways: tuple[Way, ...] = (permission.DIRECT, permission.BY_PAGE)
     developer_apps: tuple[DeveloperApp, ...] = (permission.INSTAGRAM_APP, META_APP)
 

@@ -39,6 +39,8 @@ class LinkedIn:
     label = "LinkedIn"
     monogram = "Li"
     usual_traits = MEMBER_TRAITS
+    # A member's are even asked for figure by figure.
+    figures_at_once = 1
     ways = (permission.MEMBER, permission.ORGANISATIONS)
     developer_apps = (permission.APP,)
 

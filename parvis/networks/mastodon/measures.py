@@ -23,7 +23,7 @@ _COUNTS = {
     "quotes_count": Metric.QUOTES,
 }
 # DEFAULT_STATUSES_LIMIT of api/base_controller.rb; more is refused with 422.
-_BATCH = 20
+BATCH = 20
 
 Shown = Mapping[str, Any]
 
@@ -33,8 +33,8 @@ async def read_metrics(
 ) -> tuple[Metrics, ...]:
     """In the order of `remote_ids`."""
     shown: dict[str, Shown] = {}
-    for start in range(0, len(remote_ids), _BATCH):
-        shown |= await _shown_together(http, account, remote_ids[start : start + _BATCH])
+    for start in range(0, len(remote_ids), BATCH):
+        shown |= await _shown_together(http, account, remote_ids[start : start + BATCH])
     missing = [one for one in remote_ids if one not in shown]
     shown |= await _shown_one_by_one(http, account, missing)
     if any(one not in shown for one in missing):

@@ -38,6 +38,7 @@ class Mastodon:
     label = "Mastodon"
     monogram = "Ma"
     usual_traits = TRAITS
+    figures_at_once = measures.BATCH
     ways: tuple[Way, ...] = permission.WAYS
 
     def __init__(self, *, pauses: Sequence[float] = media.PAUSES) -> None:

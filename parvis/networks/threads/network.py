@@ -40,6 +40,7 @@ class Threads:
     label = LABEL
     monogram = "Th"
     usual_traits = TRAITS
+    figures_at_once = 1
     ways: tuple[Way, ...] = (permission.WAY,)
     developer_apps: tuple[DeveloperApp, ...] = (permission.APP,)
 

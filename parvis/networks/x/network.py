@@ -35,6 +35,7 @@ class X:
     label = "X"
     monogram = "X"
     usual_traits = TRAITS
+    figures_at_once = measures.BATCH
     ways = (permission.WAY,)
     developer_apps = (permission.DEVELOPER_APP,)
 
