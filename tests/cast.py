@@ -1,5 +1,6 @@
 """The small cast that every test plays with: Alice and her bookshop, Librairie Ponts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from random import Random
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image as Pillow
 
 from parvis.compose.content import Content, Said, UsedMedia
-from parvis.compose.media import keep_picture
+from parvis.compose.media import fitting_copy, keep_picture
 from parvis.compose.models import Media, Post
 from parvis.compose.verbs import start_draft
 from parvis.connections.models import Account
@@ -108,6 +109,13 @@ def kept_photograph(workspace: Workspace, name: str = "stalls.png", **how: Any) 
 def kept_picture(workspace: Workspace, name: str = "stalls.png", **how: Any) -> Media:
     file = picture(**how)
     return keep_picture(workspace, name, file, file.getbuffer().nbytes)
+
+
+def copy_for_a_network(media: Media, bytes_limit: int = 60_000) -> Media:
+    """As scheduling makes it for an account that takes no more."""
+    copy = fitting_copy(media, replace(BLUESKY_TRAITS, image_bytes_limit=bytes_limit))
+    assert copy is not None
+    return copy
 
 
 def draft(

@@ -54,7 +54,7 @@ def look_at_pictures(limit: int = 500, seconds: float = 5) -> int:
 
 def alike(media_ids: Collection[int]) -> dict[int, list[int]]:
     """By the number of each picture those of the same workspace that look like it, newest
-    first."""
+    first, and no copies that were made for networks."""
     found: dict[int, list[int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_ALIKE, [_ALIKE_WITHIN, list(media_ids)])
@@ -70,6 +70,7 @@ _ALIKE = """
       ON other.workspace_id = mine.workspace_id
      AND other.id <> mine.id
      AND other.likeness <> 0
+     AND other.copy_of_id IS NULL
      AND bit_count(int8send(mine.likeness # other.likeness)) <= %s
     WHERE mine.id = ANY(%s) AND mine.likeness <> 0
     ORDER BY mine.id, other.id DESC

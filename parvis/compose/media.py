@@ -90,7 +90,9 @@ def cut_out(media: Media, box: Box) -> Media:
 def fitting_copy(media: Media, traits: Traits) -> Media | None:
     """A copy that the network takes, or None where none is small enough."""
     picture = smaller_copy(media.path, traits.image_bytes_limit, traits.image_pixels_limit)
-    return _keep(media.workspace, media.name, picture) if picture else None
+    if picture is None:
+        return None
+    return _keep(media.workspace, media.name, picture, copy_of=media.copy_of or media)
 
 
 def still_of(media: Media) -> Path | None:
@@ -144,7 +146,7 @@ def _video_still(video: Path) -> bytes:
     return out.getvalue()
 
 
-def _keep(workspace: Workspace, name: str, picture: Picture) -> Media:
+def _keep(workspace: Workspace, name: str, picture: Picture, copy_of: Media | None = None) -> Media:
     media = Media(
         workspace=workspace,
         sha256=picture.sha256,
@@ -155,6 +157,7 @@ def _keep(workspace: Workspace, name: str, picture: Picture) -> Media:
         height=picture.height,
         is_animated=picture.is_animated,
         likeness=likeness_of(BytesIO(picture.content)),
+        copy_of=copy_of,
     )
     with while_it_stays(media.sha256):
         _write(media.path, picture.content)
@@ -170,15 +173,25 @@ _FACTS = (
     "seconds",
     "is_animated",
     "likeness",
+    "copy_of",
 )
 
 
 def _recorded(media: Media) -> Media:
     facts = {name: getattr(media, name) for name in _FACTS}
-    kept, _ = Media.objects.get_or_create(
+    kept, is_new = Media.objects.get_or_create(
         workspace=media.workspace, sha256=media.sha256, defaults=facts
     )
+    if not is_new and media.copy_of is None:
+        _belongs_to_people(kept, media.name)
     return kept
+
+
+def _belongs_to_people(kept: Media, name: str) -> None:
+    """Who adds the very bytes of a copy finds them in the library, under their own name."""
+    if kept.copy_of_id is not None:
+        kept.copy_of, kept.name = None, name
+        kept.save(update_fields=["copy_of", "name"])
 
 
 def _write(path: Path, content: bytes) -> None:

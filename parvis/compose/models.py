@@ -38,6 +38,7 @@ class Media(models.Model):
     alt       the last description that was written for it, offered again
     likeness  64 bits that pictures which look alike have nearly in common (dHash), as a signed
               number; None for a video and for what has not been looked at yet
+    copy_of   from what it was made for a network that takes no more; None for what people added
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="media")
@@ -51,6 +52,7 @@ class Media(models.Model):
     is_animated = models.BooleanField(default=False)
     alt = models.TextField(blank=True)
     likeness = models.BigIntegerField(null=True)
+    copy_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="copies")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

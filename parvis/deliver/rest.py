@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models.functions import Coalesce
+
 from parvis.compose.content import Content, Said, UsedMedia
 from parvis.compose.models import Media
 from parvis.deliver.freeze import part_from_json
@@ -38,12 +40,13 @@ def _said(delivery: Delivery) -> dict[int, Said]:
 
 
 def _used_media(delivery: Delivery, parts: Sequence[Part]) -> Iterator[UsedMedia]:
-    """Files are named by the hash of their bytes."""
+    """Files are named by the hash of their bytes. In the place of a copy that was made for the
+    network stands the whole, from which one is made anew."""
     kept = dict(
         Media.objects.filter(
             workspace=delivery.workspace_id,
             sha256__in=[file.path.name for part in parts for file in part.media],
-        ).values_list("sha256", "pk")
+        ).values_list("sha256", Coalesce("copy_of", "pk"))
     )
     for number, part in enumerate(parts):
         for file in part.media:

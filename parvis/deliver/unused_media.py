@@ -20,16 +20,25 @@ class StillUsed(Exception):
 
 
 def delete_unused(media: Media) -> None:
-    """Raises StillUsed. Another workspace that keeps the same bytes keeps the file."""
-    _delete_row(media)
-    _delete_file(media)
+    """With the copies that were made of it for networks. Raises StillUsed, also where only a copy
+    is used. Another workspace that keeps the same bytes keeps the file."""
+    family = [*media.copies.all(), media]
+    for each in family:
+        _refuse_what_is_used(each)
+    for each in family:
+        _delete_row(each)
+        _delete_file(each)
 
 
 def _delete_row(media: Media) -> None:
     with while_it_goes(media.sha256):
-        if holder := _holder_of(media):
-            raise StillUsed(media, holder)
+        _refuse_what_is_used(media)
         Media.objects.filter(pk=media.pk).delete()
+
+
+def _refuse_what_is_used(media: Media) -> None:
+    if holder := _holder_of(media):
+        raise StillUsed(media, holder)
 
 
 def _delete_file(media: Media) -> None:

@@ -45,7 +45,8 @@ def _media(workspace: Workspace, rows: Iterable[Cells]) -> Mapping[str, list[Med
     wanted = {name.strip() for row in rows for name in FILES.split(row.get("media", ""))} - {""}
     named: dict[str, list[Media]] = defaultdict(list)
     if wanted:
-        for media in Media.objects.filter(workspace=workspace, name__in=wanted).order_by("-pk"):
+        of_that_name = Media.objects.filter(workspace=workspace, copy_of=None, name__in=wanted)
+        for media in of_that_name.order_by("-pk"):
             named[media.name.casefold()].append(media)
     return dict(named)
 

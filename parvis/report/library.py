@@ -1,12 +1,13 @@
 """The media library: what is kept of pictures and videos, where it is used, who would take it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Count, Exists, Func, OuterRef, Q, QuerySet, Sum, TextField, Value
 
 from parvis.compose.likeness import alike
 from parvis.compose.models import Media, PostMedia
@@ -51,7 +52,8 @@ class Twin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaLine:
-    """`size` in bytes, `seconds` of a video. `is_used_more`: in more posts than are told."""
+    """`size` in bytes, `seconds` of a video. `is_used_more`: in more posts than are told.
+    `copies`: how many were made for networks, `size_of_copies` together."""
 
     media_id: int
     sha256: str
@@ -68,6 +70,8 @@ class MediaLine:
     uses: tuple[Use, ...]
     is_used_more: bool
     fits: tuple[Fit, ...]
+    copies: int
+    size_of_copies: int
     twins: tuple[Twin, ...]
 
     @property
@@ -114,7 +118,7 @@ def line_of(media: Media) -> MediaLine:
 
 
 def _found(workspace: Workspace, wanted: Wanted, uses: int) -> QuerySet[Media]:
-    media = _on_shelf(Media.objects.filter(workspace=workspace), wanted.shelf)
+    media = _on_shelf(Media.objects.filter(workspace=workspace, copy_of=None), wanted.shelf)
     for word in wanted.query.split():
         media = media.alias(said=_plain(_NAME_AND_WORDS))
         media = media.filter(said__contains=_plain(Value(word)))
@@ -170,6 +174,7 @@ def _lines(workspace: Workspace, found: list[Media], uses: int) -> Iterator[Medi
     posts = uses_by_post({post for media in found for post in _posts_of(media)})
     takers = takers_of(workspace)
     twins = _twins_of(found)
+    copies = _copies_of(found)
     for media in found:
         used = [posts[post] for post in _posts_of(media)[:uses] if post in posts]
         yield MediaLine(
@@ -188,8 +193,23 @@ def _lines(workspace: Workspace, found: list[Media], uses: int) -> Iterator[Medi
             uses=tuple(used),
             is_used_more=len(_posts_of(media)) > uses,
             fits=fits_of(media, takers),
+            copies=copies[media.pk].count,
+            size_of_copies=copies[media.pk].size,
             twins=tuple(twins.get(media.pk, ())),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Copies:
+    count: int = 0
+    size: int = 0
+
+
+def _copies_of(found: Iterable[Media]) -> Mapping[int | None, _Copies]:
+    copies = Media.objects.filter(copy_of__in=found).order_by().values("copy_of")
+    counted = copies.annotate(n=Count("pk"), bytes=Sum("size"))
+    known = {each["copy_of"]: _Copies(count=each["n"], size=each["bytes"]) for each in counted}
+    return defaultdict(_Copies, known)
 
 
 def _posts_of(media: Media) -> list[int]:

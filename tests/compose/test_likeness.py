@@ -5,7 +5,7 @@ import pytest
 from parvis.compose.likeness import alike, likeness_of, look_at_pictures
 from parvis.compose.models import Media
 from parvis.people.models import Workspace
-from tests.cast import kept_photograph, kept_picture, photograph
+from tests.cast import copy_for_a_network, kept_photograph, kept_picture, photograph
 
 pytestmark = pytest.mark.django_db
 
@@ -14,6 +14,13 @@ def test_a_picture_keeps_its_likeness_at_another_size_and_form(workspace: Worksp
     whole = kept_photograph(workspace, width=960, height=720)
     small = kept_photograph(workspace, width=320, height=240, kind="JPEG")
     assert alike([whole.pk]) == {whole.pk: [small.pk]}
+
+
+def test_a_copy_made_for_a_network_is_no_look_alike(workspace: Workspace) -> None:
+    whole = kept_photograph(workspace, width=1500, height=1000)
+    copy = copy_for_a_network(whole)
+    assert abs(copy.likeness ^ whole.likeness).bit_count() <= 6
+    assert alike([whole.pk]) == {}
 
 
 def test_another_picture_is_not_alike(workspace: Workspace) -> None:

@@ -24,7 +24,13 @@ from parvis.compose.pictures import (
     read_picture,
 )
 from parvis.people.models import Workspace
-from tests.cast import BLUESKY_TRAITS, kept_picture, picture
+from tests.cast import (
+    BLUESKY_TRAITS,
+    copy_for_a_network,
+    kept_photograph,
+    kept_picture,
+    picture,
+)
 
 SECRET = "serial number 4711"
 UPRIGHT, TURNED = 1, 6
@@ -252,6 +258,24 @@ def test_a_copy_that_a_network_takes_is_within_its_limits(workspace: Workspace) 
     assert copy.size <= BLUESKY_TRAITS.image_bytes_limit
     assert copy.media_type == "image/jpeg"
     assert copy.path.stat().st_size == copy.size
+
+
+@pytest.mark.django_db
+def test_a_copy_remembers_whose_it_is_also_when_it_is_a_copys_copy(workspace: Workspace) -> None:
+    media = kept_photograph(workspace, width=1500, height=1000)
+    copy = copy_for_a_network(media)
+    smaller = copy_for_a_network(copy, bytes_limit=40_000)
+    assert (copy.copy_of, smaller.copy_of) == (media, media)
+    assert media.copy_of is None
+
+
+@pytest.mark.django_db
+def test_who_adds_the_bytes_of_a_copy_has_them_as_their_own(workspace: Workspace) -> None:
+    whole, copy = kept_photograph(workspace), kept_photograph(workspace, seed=2)
+    Media.objects.filter(pk=copy.pk).update(copy_of=whole)
+    own = kept_photograph(workspace, "dawn.png", seed=2)
+    assert own == copy
+    assert (own.copy_of, own.name) == (None, "dawn.png")
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from parvis.compose.content import Content, Said, UsedMedia
-from parvis.compose.models import Post
+from parvis.compose.models import Media, Post
 from parvis.compose.verbs import NoLongerADraft, save_draft
 from parvis.connections.models import Account, AccountState
 from parvis.deliver import verbs
@@ -100,6 +100,7 @@ def test_a_picture_too_large_for_the_network_is_frozen_as_a_smaller_copy(
     image = delivery.parts[0]["media"][0]
     assert image["size"] <= 20_000
     assert image["alt"] == "Stalls"
+    assert Media.objects.get(copy_of=large).size == image["size"]
 
 
 def test_editing_is_refused_once_handed_over_and_what_was_typed_is_kept(ponts: Account) -> None:

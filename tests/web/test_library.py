@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.test import Client
 
 from parvis.compose.content import UsedMedia, content_of
@@ -14,7 +15,15 @@ from parvis.compose.verbs import keep_aside, save_draft
 from parvis.connections.models import Account
 from parvis.deliver import verbs as deliver
 from parvis.people.models import Workspace
-from tests.cast import draft, kept_photograph, kept_picture, photograph, picture, scheduled
+from tests.cast import (
+    copy_for_a_network,
+    draft,
+    kept_photograph,
+    kept_picture,
+    photograph,
+    picture,
+    scheduled,
+)
 from tests.compose.films import film
 from tests.web.counting import queries
 
@@ -96,6 +105,8 @@ def test_older_ones_stand_on_the_next_page(desk: Client, workspace: Workspace) -
 def test_the_number_of_queries_does_not_grow(desk: Client, ponts: Account) -> None:
     def one_more(seed: int) -> None:
         media = kept_photograph(ponts.workspace, f"{seed}.png", seed=seed % 2, width=200 + seed)
+        if seed % 3 == 0:
+            copy_for_a_network(media)
         scheduled(ponts, text=f"Post {seed}", media=(UsedMedia(media_id=media.pk),))
 
     for seed in range(3):
@@ -119,6 +130,27 @@ def test_a_picture_that_looks_like_another_says_so(desk: Client, workspace: Work
     page = shown(desk, f"/library/{large.pk}/")
     assert "Looks like" in page
     assert f"/library/{small.pk}/" in page
+
+
+def test_copies_for_networks_are_counted_with_what_they_were_made_of(
+    desk: Client, workspace: Workspace
+) -> None:
+    media = kept_photograph(workspace, width=1500, height=1000)
+    copies = [copy_for_a_network(media, limit) for limit in (60_000, 40_000)]
+    size = filesizeformat(sum(copy.size for copy in copies))
+    page = shown(desk)
+    assert names_on(page, [media, *copies]) == ["stalls.png"]
+    assert f"2 copies for networks, {size}" in page
+    assert names_on(shown(desk, "/library/?show=unused"), copies) == []
+    assert names_on(shown(desk, "/library/choose/"), copies) == []
+
+
+def test_the_address_of_a_copy_leads_to_what_it_was_made_of(
+    desk: Client, workspace: Workspace
+) -> None:
+    media = kept_photograph(workspace, width=1500, height=1000)
+    answer = desk.get(f"/library/{copy_for_a_network(media).pk}/")
+    assert answer.headers["Location"] == f"/library/{media.pk}/"
 
 
 def test_another_workspaces_picture_cannot_be_seen(desk: Client) -> None:
@@ -221,6 +253,24 @@ def test_what_a_delivery_names_is_not_deleted(desk: Client, ponts: Account) -> N
     delivery.post.used_media.all().delete()
     assert "something that was scheduled or sent names it" in deleted(desk, media)
     assert media.path.exists()
+
+
+def test_a_picture_is_deleted_with_its_copies(desk: Client, workspace: Workspace) -> None:
+    media = kept_photograph(workspace, width=1500, height=1000)
+    copy = copy_for_a_network(media)
+    assert "was deleted" in deleted(desk, media)
+    assert not Media.objects.exists()
+    assert not copy.path.exists()
+
+
+def test_a_picture_stays_while_a_delivery_names_a_copy_of_it(desk: Client, ponts: Account) -> None:
+    media = kept_photograph(ponts.workspace, width=1500, height=1000)
+    copy = copy_for_a_network(media)
+    delivery = scheduled(ponts, media=(UsedMedia(media_id=copy.pk),))
+    delivery.post.used_media.all().delete()
+    assert "something that was scheduled or sent names it" in deleted(desk, media)
+    assert Media.objects.count() == 2
+    assert copy.path.exists()
 
 
 def deleted(desk: Client, media: Media) -> str:

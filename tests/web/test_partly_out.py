@@ -12,7 +12,13 @@ from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
 from parvis.networks.part import Poll
 from parvis.people.models import Workspace
-from tests.cast import draft, kept_picture, scheduled
+from tests.cast import (
+    copy_for_a_network,
+    draft,
+    kept_photograph,
+    kept_picture,
+    scheduled,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +172,17 @@ def test_of_what_was_split_by_itself_only_the_rest_is_written_anew(
     rest = [part["text"] for part in delivery.parts[1:]]
     assert (anew.text, *anew.thread) == tuple(rest)
     assert sentences[0] not in anew.text
+
+
+def test_the_rest_is_written_anew_with_the_whole_picture_and_not_with_its_copy(
+    desk: Client, ponts: Account
+) -> None:
+    whole = kept_photograph(ponts.workspace, width=1500, height=1000)
+    copy = copy_for_a_network(whole)
+    delivery = stopped(ponts, State.REFUSED, media=(UsedMedia(media_id=copy.pk, part=1),))
+    after(desk, delivery, "write-anew")
+    anew = Post.objects.get(handed_over_at=None)
+    assert [used.media for used in anew.used_media.all()] == [whole]
 
 
 def test_what_is_still_open_is_not_written_anew(desk: Client, ponts: Account) -> None:

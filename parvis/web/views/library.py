@@ -28,7 +28,10 @@ def list_media(request: DeskRequest) -> HttpResponse:
 
 @require_safe
 def show_media(request: DeskRequest, media_id: int) -> HttpResponse:
-    context = {"line": line_of(media_of(request, media_id)), "alone": True}
+    media = media_of(request, media_id)
+    if media.copy_of_id is not None:
+        return redirect("library-item", media.copy_of_id)
+    context = {"line": line_of(media), "alone": True}
     return render(request, "parvis/library_item.html", context)
 
 
