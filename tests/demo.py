@@ -85,6 +85,7 @@ def _furnished(alice: User) -> Demo:
     pictures = [_picture(workspace, *drawn) for drawn in _PICTURES]
     campaign = _campaign(workspace)
     days = _Days(workspace)
+    _last_weeks(days, accounts, pictures)
     _last_days(days, accounts, pictures, campaign)
     _this_week(days, accounts, pictures, campaign)
     published = _today(days, accounts, pictures)
@@ -109,6 +110,7 @@ class _Days:
     """Moments on the workspace's clocks around now, those of today kept within the day."""
 
     def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
         self.now = database_now()
         self.zone: ZoneInfo = workspace.zone
         today = self.now.astimezone(self.zone).date()
@@ -240,6 +242,23 @@ def _settle(delivery: Delivery, state: State, at: datetime, **more: Any) -> None
         finished_at=at + timedelta(seconds=1),
         outcome=Outcome.PUBLISHED if state == State.PUBLISHED else Outcome.UNKNOWN,
     )
+
+
+def _last_weeks(days: _Days, on: dict[str, Account], pictures: Sequence[Media]) -> None:
+    """The shop’s usual week, with a campaign of its own."""
+    winter = Campaign.objects.create(
+        workspace=days.workspace, name="Vitrine d’hiver", colour="verdigris"
+    )
+    for week in (1, 2, 3):
+        _went_out(days.on(-7 * week, 9, 30), [on["x"], on["bluesky"]], HOURS)
+        _went_out(
+            days.on(2 - 7 * week, 12, 30),
+            [on["instagram"], on["threads"]],
+            BEES,
+            pictures[1],
+            campaign_id=winter.pk,
+        )
+        _went_out(days.on(4 - 7 * week, 17), [on["linkedin"], on["facebook"]], THANKS)
 
 
 def _last_days(

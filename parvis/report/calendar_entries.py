@@ -64,7 +64,8 @@ class Span:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What of a post goes out, or went, at one moment. `state` is the gravest of its deliveries'
-    and empty for a draft; `text` is its beginning; `first_delivery` is 0 for a draft."""
+    and empty for a draft; `text` is its beginning; `first_delivery` is 0 for a draft. `campaign`
+    and `colour`, one of the desk's, are empty without one."""
 
     post_id: int
     at: datetime
@@ -74,6 +75,7 @@ class Entry:
     state: str
     stays: Stays
     campaign: str
+    colour: str
     first_delivery: int
 
     @property
@@ -153,6 +155,7 @@ def _delivered(workspace: Workspace, span: Span, filters: Filters) -> Rows:
         is_out=BoolOr(~Q(receipts=[])),
         beginning=Min(Left("post__text", _TEXT)),
         named_campaign=Min("post__campaign__name"),
+        campaign_colour=Min("post__campaign__colour"),
         first_delivery=Min("pk"),
     )
 
@@ -174,6 +177,7 @@ def _planned(workspace: Workspace, span: Span, filters: Filters) -> Rows:
         ),
         beginning=Left("text", _TEXT),
         named_campaign=Min("campaign__name"),
+        campaign_colour=Min("campaign__colour"),
     )
 
 
@@ -213,6 +217,7 @@ def _entry(row: Mapping[str, Any], faces: Faces) -> Entry:
         state=_gravest(states),
         stays=_stays(states, is_out=row.get("is_out", False)),
         campaign=row["named_campaign"] or "",
+        colour=row["campaign_colour"] or "",
         first_delivery=row.get("first_delivery", 0),
     )
 

@@ -1,6 +1,6 @@
 """The calendar's pages, and moving what stands in them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,9 @@ from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.deliver.verbs import database_now
 from parvis.people.models import User, Workspace
+from parvis.report.calendar import month_of
+from parvis.report.calendar_entries import Filters
+from parvis.web.templatetags.calendar import is_gone
 from tests.cast import connect, draft, scheduled
 from tests.web.counting import queries
 from tests.web.reading import Page
@@ -119,6 +122,30 @@ def test_the_entries_can_be_chosen_by_account_campaign_tag_and_state(
         assert f'value="{chosen}" selected' in page
         assert ("Wanted" in page, "Not wanted" in page) == (True, False)
     assert "Nothing here for this choice." in shown(desk, address("month", at, state="refused"))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_an_entry_shows_the_colour_and_the_name_of_its_campaign(
+    desk: Client, workspace: Workspace, ponts: Account, view: str
+) -> None:
+    fair = Campaign.objects.create(workspace=workspace, name="Spring fair", colour="verdigris")
+    post, planned = put(ponts, there(10)), draft(ponts, planned_at=there(11))
+    Post.objects.filter(pk__in=[post.pk, planned.pk]).update(campaign=fair)
+    page = shown(desk, address(view, there(10)))
+    legend = 0 if view == "agenda" else 1
+    assert page.count("dot-verdigris") == 2 + legend
+    assert "Spring fair" in page
+
+
+def test_the_weeks_before_this_one_stand_low_in_this_month_alone(workspace: Workspace) -> None:
+    now = datetime(2026, 4, 15, 10, tzinfo=UTC)
+    months = {
+        day: month_of(workspace, day, now, Filters(), {})
+        for day in (date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1))
+    }
+    gone = {day.month: [is_gone(w, each) for w in each.weeks] for day, each in months.items()}
+    assert gone[4] == [True, True, False, False, False]
+    assert not any([*gone[3], *gone[5]])
 
 
 def test_a_full_day_folds_into_the_agenda_of_that_day(desk: Client, ponts: Account) -> None:

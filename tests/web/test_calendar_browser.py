@@ -1,6 +1,8 @@
 """Moving in the calendar, in Chromium: by pointer, by keys, and what is said of it."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -167,6 +169,31 @@ def test_every_view_fits_a_telephone(
         page.goto(f"/calendar/?view={view}&day={local(post):%Y-%m-%d}")
         root = "document.documentElement"
         assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") == 0
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_today_is_in_view_in_its_month_without_scrolling(
+    chromium: Browser, running_desk: RunningDesk, post: Delivery, scripts: bool
+) -> None:
+    screen = {"width": 1280, "height": 720}
+    look: dict[str, Any] = {"viewport": screen, "java_script_enabled": scripts}
+    with at_the_desk(chromium, running_desk, **look) as desk:
+        page = desk.new_page()
+        page.goto("/calendar/")
+        today = page.locator(".month td.now").bounding_box()
+        assert today is not None
+        assert today["y"] + today["height"] <= screen["height"]
+
+
+def test_an_entry_of_a_week_gone_by_is_a_mark_to_press_and_is_heard_whole(
+    desk: BrowserContext, post: Delivery
+) -> None:
+    page = opened(desk, "month", post)
+    page.locator("tr", has=entry(page)).evaluate("row => row.classList.add('gone')")
+    box = entry(page).bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (24, 24)
+    expect(entry(page)).to_have_accessible_name(re.compile("scheduled.*10:20.*The square reopens"))
 
 
 @pytest.mark.parametrize("view", ["month", "week", "agenda"])

@@ -1,5 +1,6 @@
 """How the calendar writes hours, marks and addresses."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from django import template
@@ -9,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from parvis.report.calendar import View
+from parvis.report.calendar import Calendar, Cell, View
 from parvis.report.calendar_entries import Entry
 from parvis.web.calendar_address import Asked
 from parvis.web.templatetags.desk import mark, state_words
@@ -22,6 +23,20 @@ def calendar_address(asked: Asked, view: str, day: date, from_hour: datetime | N
     """With the same choice of entries. `from_hour` is what the clocks show."""
     after = None if from_hour is None else (timezone.make_aware(from_hour), 0)
     return asked.but(view=View(view), day=day, after=after).address
+
+
+@register.filter
+def is_gone(week: Sequence[Cell], calendar: Calendar) -> bool:
+    """Weeks before this one stand low in this month, so that what comes is in view."""
+    return calendar.first <= calendar.today <= calendar.last and week[-1].date < calendar.today
+
+
+@register.filter
+def campaigns_shown(calendar: Calendar) -> list[tuple[str, str]]:
+    """Name and colour of each campaign that has an entry here."""
+    rows = (*calendar.weeks, *(row.cells for row in calendar.hours), calendar.agenda)
+    entries = (entry for row in rows for part in row for entry in part.entries)
+    return sorted({(entry.campaign, entry.colour) for entry in entries if entry.campaign})
 
 
 @register.simple_tag
