@@ -41,7 +41,7 @@ def add_posts(
 
     given["accounts"] = [account.pk for account in desk.accounts]
     with transaction.atomic():
-        before = _last_key(Post)
+        before = last_key(Post)
         numbered = {"id": f"{before} + n"}
         multiply(Post, desk.template.post_id, posts, {**numbered, **(post or {})}, given)
         linked = {
@@ -131,7 +131,7 @@ def _ready_when_due() -> None:
     apart.update(ready_at=models.F("due_at"))
 
 
-def _last_key(model: type[models.Model]) -> int:
+def last_key(model: type[models.Model]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(max(id), 0) FROM {model._meta.db_table}")
         (last,) = cursor.fetchone()
