@@ -9,16 +9,22 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from parvis.intake.columns import column_named
+from parvis.intake.formulas import unguarded
 
 BYTES_LIMIT = 4 * 1024 * 1024
 ROWS_LIMIT = 2000
 _CELL_LIMIT = 100_000
 _DELIMITERS = (",", ";", "\t")
+_TOLD_TO_EXCEL = re.compile("sep=([,;\t])", re.IGNORECASE)
+# “Unit separator”: nobody types it.
+_NO_DELIMITER = "\x1f"
 
 
 class Unreadable(Exception):
@@ -54,15 +60,15 @@ class File:
 
 
 def read_file(content: bytes) -> File:
-    """Raises Unreadable: "too-large", "not-text", "broken", "no-columns", "twice", "no-rows" or
-    "too-many-rows"."""
+    """Raises Unreadable: "too-large", "not-text", "broken", "no-columns", "twice", "no-rows",
+    "too-many-rows" or "nameless"."""
     if len(content) > BYTES_LIMIT:
         raise Unreadable("too-large", limit=BYTES_LIMIT)
     rows = list(_rows(_decoded(content)))
     names = [heading.strip() for heading in rows[0]] if rows else []
     columns = [column_named(name) for name in names]
     _refuse_headings(names, columns)
-    lines = tuple(_lines(columns, rows[1:]))
+    lines = tuple(_lines(names, columns, rows[1:]))
     if not lines:
         raise Unreadable("no-rows")
     return File(
@@ -92,17 +98,22 @@ def _decoded(content: bytes) -> str:
 
 def _rows(text: str) -> Iterator[list[str]]:
     csv.field_size_limit(_CELL_LIMIT)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    delimiter, text = _delimiter(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         yield from reader
     except csv.Error:
         raise Unreadable("broken", line=reader.line_num) from None
 
 
-def _delimiter(text: str) -> str:
-    """What stands most often between the names of the columns."""
-    line = text.lstrip().partition("\n")[0]
-    return max(_DELIMITERS, key=line.count)
+def _delimiter(text: str) -> tuple[str, str]:
+    """What stands most often between the names of the columns, or what Excel is told in a line of
+    its own, and the rows. A single column has none: its texts may hold any of them."""
+    line, _, below = text.lstrip().partition("\n")
+    if told := _TOLD_TO_EXCEL.fullmatch(line.strip()):
+        return told[1], below
+    found = max(_DELIMITERS, key=line.count)
+    return (found if found in line else _NO_DELIMITER), text
 
 
 def _refuse_headings(names: list[str], columns: list[str | None]) -> None:
@@ -113,11 +124,12 @@ def _refuse_headings(names: list[str], columns: list[str | None]) -> None:
             raise Unreadable("twice", heading=names[at][:60])
 
 
-def _lines(columns: list[str | None], rows: list[list[str]]) -> Iterator[Line]:
+def _lines(names: list[str], columns: list[str | None], rows: list[list[str]]) -> Iterator[Line]:
     seen: Counter[frozenset[tuple[str, str]]] = Counter()
     for number, row in enumerate(rows, start=2):
         named = zip(columns, row, strict=False)
         cells = {column: _cleaned(cell) for column, cell in named if column and cell.strip()}
+        _refuse_nameless(names, row, number)
         if not cells:
             continue
         if seen.total() == ROWS_LIMIT:
@@ -127,5 +139,13 @@ def _lines(columns: list[str | None], rows: list[list[str]]) -> Iterator[Line]:
         seen[same] += 1
 
 
+def _refuse_nameless(names: list[str], row: list[str], number: int) -> None:
+    """A text whose comma is not between quotation marks would lose what stands behind it."""
+    for name, cell in zip_longest(names, row, fillvalue=""):
+        if cell.strip() and not name:
+            raise Unreadable("nameless", number=number)
+
+
 def _cleaned(cell: str) -> str:
-    return cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+    plain = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return unguarded(plain).strip()

@@ -26,6 +26,10 @@ FILES = {
         "The file to start from shows all names."
     ),
     "twice": _("Two columns say the same: “%(heading)s”. Nothing was kept. Take one of them out."),
+    "nameless": _(
+        "Row %(number)s has something in a column that has no name. Nothing was kept. Name the "
+        "column; or, where a text holds commas, put quotation marks around it."
+    ),
     "no-rows": _("There are no rows below the names of the columns. Nothing was kept."),
     "too-many-rows": _(
         "The file has more than %(limit)s rows. Nothing was kept. Bring it in several parts: rows "

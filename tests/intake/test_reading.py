@@ -23,6 +23,29 @@ def test_commas_semicolons_and_tabs_stand_between_cells(delimiter: str) -> None:
     ]
 
 
+def test_a_single_column_may_hold_every_sign_that_stands_between_cells() -> None:
+    assert cells(b"text\nOne, two; three\tfour\n") == [{"text": "One, two; three\tfour"}]
+
+
+def test_the_line_that_tells_excel_what_stands_between_cells_is_no_row() -> None:
+    (line,) = read_file("sep=;\r\ntexte;compte\r\nUn, deux;ponts\r\n".encode("cp1252")).lines
+    assert (line.number, dict(line.cells)) == (2, {"text": "Un, deux", "accounts": "ponts"})
+
+
+def test_what_a_french_excel_writes_is_read() -> None:
+    written = (
+        "\ufefftexte;date;heure\r\n"
+        '"Il dit\xa0: ""oui""\nà 3,50\xa0€\t; et après";30/01/2027;18:05:00\r\n'
+    )
+    assert cells(written.encode()) == [
+        {
+            "text": 'Il dit\xa0: "oui"\nà 3,50\xa0€\t; et après',
+            "date": "30/01/2027",
+            "time": "18:05:00",
+        }
+    ]
+
+
 @pytest.mark.parametrize("heading", ["Text", "TEXTE", " message ", "Contenu"])
 def test_columns_are_known_by_english_and_french_names(heading: str) -> None:
     assert cells(f"{heading},Étiquettes\nHello,une\n".encode()) == [
@@ -61,6 +84,8 @@ def test_equal_rows_of_one_file_are_told_apart() -> None:
         (b"text,message\na,b\n", "twice"),
         (b'text\n"never closed\n', "broken"),
         (b"text\n\x00\x01\n", "not-text"),
+        (b"date,text\n2027-01-30,Hello, world\n", "nameless"),
+        (b"date,text,\n2027-01-30,Hello, world\n", "nameless"),
         (b"text\n" + b"a\n" * (ROWS_LIMIT + 1), "too-many-rows"),
         (b"text\n" + b"a" * (4 * 1024 * 1024), "too-large"),
     ],
