@@ -92,11 +92,14 @@ def _still_ours(hand: Hand) -> QuerySet[Following]:
 
 
 def _keep_snapshots(answered: Sequence[Following], told: Mapping[str, Metrics]) -> None:
-    """One row for figures that stay the same, however often they are looked at."""
+    """One row for figures that stay the same, however often they are looked at; none where the
+    network told nothing."""
     newest = Snapshot.objects.in_bulk([one.newest_id for one in answered if one.newest_id])
     same, new = [], []
     for one in answered:
         seen = told[one.remote_id]
+        if not seen.counts and not seen.is_gone:
+            continue
         last = newest.get(one.newest_id or 0)
         if last and last.counts == _named(seen) and last.is_gone == seen.is_gone:
             last.until = max(seen.read_at, last.until)
