@@ -8,10 +8,12 @@ from parvis.compose.media_lock import while_it_goes
 from parvis.compose.models import Media, PostMedia, Version
 from parvis.deliver.freeze import name_of_file
 from parvis.deliver.models import Delivery
+from parvis.schedule.models import Series
 
 
 class StillUsed(Exception):
-    """Nothing was deleted. `code` says what holds it: "post", "version" or "delivery"."""
+    """Nothing was deleted. `code` says what holds it: "post", "version", "series" or
+    "delivery"."""
 
     def __init__(self, media: Media, code: str) -> None:
         super().__init__(f"media {media.pk} is used by a {code}")
@@ -57,6 +59,9 @@ def _holder_of(media: Media) -> str:
     versions = Version.objects.filter(post__workspace_id=media.workspace_id)
     if versions.filter(content__contains=named).exists():
         return "version"
+    series = Series.objects.filter(workspace_id=media.workspace_id)
+    if series.filter(content__contains=named).exists():
+        return "series"
     sent = [{"media": [{"file": name_of_file(media.path)}]}]
     deliveries = Delivery.objects.filter(workspace_id=media.workspace_id)
     return "delivery" if deliveries.filter(parts__contains=sent).exists() else ""

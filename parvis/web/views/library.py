@@ -106,5 +106,6 @@ def _still_used(code: str) -> str:
     return {
         "post": _("Nothing was deleted: a post uses it."),
         "version": _("Nothing was deleted: a kept version of a draft uses it."),
+        "series": _("Nothing was deleted: a post that comes back uses it."),
         "delivery": _("Nothing was deleted: something that was scheduled or sent names it."),
     }[code]
