@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "parvis.web.middleware.WorkspaceMiddleware",
     "parvis.web.middleware.ContentSecurityPolicyMiddleware",
+    "parvis.web.middleware.MethodMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
 from parvis.people.models import User
 from parvis.people.verbs import is_first_start, membership_of
+from parvis.web.remembered_look import remember_look
+from parvis.web.views import errors
 
 Page = Callable[[HttpRequest], HttpResponse]
 
@@ -45,7 +47,20 @@ class WorkspaceMiddleware:
         translation.activate(user.language)
         request.LANGUAGE_CODE = translation.get_language() or user.language
         with timezone.override(workspace.zone):
-            return self.page(request)
+            return remember_look(self.page(request), request, user)
+
+
+class MethodMiddleware:
+    """Django answers a method that an address has no use for with nothing at all."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.page(request)
+        if isinstance(answer, HttpResponseNotAllowed):
+            return errors.not_allowed(request, answer.headers["Allow"])
+        return answer
 
 
 class ContentSecurityPolicyMiddleware:

@@ -24,7 +24,6 @@ from django.core.files.uploadhandler import FileUploadHandler
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, parse_cookie
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from parvis.compose.media import (
@@ -38,6 +37,7 @@ from parvis.compose.models import Media
 from parvis.compose.pictures import UPLOAD_BYTES_LIMIT, NotAPicture
 from parvis.compose.videos import VIDEO_BYTES_LIMIT
 from parvis.people.models import Workspace
+from parvis.web.views import errors
 
 if TYPE_CHECKING:
     _UploadedBytes = UploadedFile[bytes]
@@ -222,5 +222,4 @@ def _no_room_left(scope: Any) -> HttpResponse:
     """Nothing of the request can be read, and the database may not answer either."""
     request = ASGIRequest(scope, BytesIO())
     with translation.override(translation.get_language_from_request(request)):
-        page = render_to_string("parvis/compose/disk_full.html")
-    return HttpResponse(page, status=507)
+        return errors.disk_full(request)

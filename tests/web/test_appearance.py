@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.contrib.staticfiles import finders
+from django.db import OperationalError
 from django.test import Client
 
 from parvis.people.models import Theme, User
@@ -24,6 +26,47 @@ def test_choosing_leads_back_to_the_page(desk: Client) -> None:
     answer = desk.post("/appearance/", {"theme": "light", "next": "/posts/?show=drafts"})
     assert answer["Location"] == "/posts/?show=drafts"
     assert User.objects.get().theme == Theme.LIGHT
+
+
+def test_a_page_that_says_what_went_wrong_looks_as_its_reader_likes(desk: Client) -> None:
+    desk.post("/appearance/", {"theme": "dark", "next": "/"})
+    desk.raise_request_exception = False
+    lost = [desk.get("/nowhere/"), desk.get("/sign-out/"), desk.post("/appearance/", {})]
+    assert [page.status_code for page in lost] == [404, 405, 400]
+    assert ['data-theme="dark"' in root_of(page) for page in lost[:2]] == [True, True]
+
+
+def test_with_the_database_away_the_browser_still_knows_language_and_appearance(
+    desk: Client, monkeypatch
+) -> None:
+    User.objects.update(theme=Theme.DARK, language="fr")
+    desk.get("/")
+
+    def fail(_: object) -> None:
+        raise OperationalError from psycopg.OperationalError()
+
+    monkeypatch.setattr("parvis.web.middleware.membership_of", fail)
+    desk.raise_request_exception = False
+    answer = desk.get("/")
+    assert answer.status_code == 503
+    assert root_of(answer) == '<html lang="fr" data-theme="dark">'
+
+
+@pytest.mark.parametrize("known", ["system", "sepia", '"><script>'])
+def test_what_the_browser_cannot_mean_leaves_the_appearance_to_the_system(
+    client: Client, alice: User, known: str
+) -> None:
+    client.cookies["parvis_theme"] = known
+    client.force_login(alice)
+    client.raise_request_exception = False
+    assert "data-theme" not in root_of(client.get("/nowhere/"))
+
+
+def test_a_way_of_asking_that_an_address_does_not_have_is_told_the_others(desk: Client) -> None:
+    answer = desk.get("/sign-out/")
+    assert answer.status_code == 405
+    assert "POST" in answer["Allow"]
+    assert "Nothing was changed." in answer.content.decode()
 
 
 @pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org/", "", "posts"])

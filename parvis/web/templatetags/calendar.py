@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from itertools import chain
 
 from django import template
 from django.utils import timezone
@@ -34,8 +35,9 @@ def is_gone(week: Sequence[Cell], calendar: Calendar) -> bool:
 @register.filter
 def campaigns_shown(calendar: Calendar) -> list[tuple[str, str]]:
     """Name and colour of each campaign that has an entry here."""
-    rows = (*calendar.weeks, *(row.cells for row in calendar.hours), calendar.agenda)
-    entries = (entry for row in rows for part in row for entry in part.entries)
+    cells = chain(*calendar.weeks, *(row.cells for row in calendar.hours))
+    shown = (*(cell.entries for cell in cells), *(day.entries for day in calendar.agenda))
+    entries = chain.from_iterable(shown)
     return sorted({(entry.campaign, entry.colour) for entry in entries if entry.campaign})
 
 

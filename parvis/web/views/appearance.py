@@ -15,7 +15,7 @@ def choose_appearance(request: DeskRequest) -> HttpResponse:
     form = AppearanceForm(request.POST, instance=User.objects.get(pk=request.user.pk))
     if not form.is_valid():
         return HttpResponseBadRequest()
-    form.save()
+    request.user.theme = form.save().theme  # the browser remembers it from there
     return redirect(_way_back(request))
 
 

@@ -1,4 +1,5 @@
-"""What is said when a page cannot be shown. None of these needs the database."""
+"""What is said when a page cannot be shown. None of these needs the database: whom it is for, and
+how they like their pages, a cookie says."""
 
 import sys
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from parvis.watch.database import trouble_of
 from parvis.watch.phrases import heading_of, sentence_of
 from parvis.watch.troubles import DATABASE_AWAY, DATABASE_FULL, DATABASE_READ_ONLY, Trouble
+from parvis.web.remembered_look import theme_of
 from parvis.web.views.owners import OwnersOnly
 
 RETRY_SECONDS = 10
@@ -19,6 +21,7 @@ PASSING = frozenset({DATABASE_AWAY, DATABASE_FULL, DATABASE_READ_ONLY})
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
+        request,
         400,
         _("This request could not be understood"),
         _("Nothing was changed. Go back and try again."),
@@ -28,6 +31,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, OwnersOnly):
         return _page(
+            request,
             403,
             _("Only an owner can do this"),
             _(
@@ -36,15 +40,43 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
             ),
         )
     return _page(
-        403, _("This page is not yours"), _("Sign in with another account, or go back to the desk.")
+        request,
+        403,
+        _("This page is not yours"),
+        _("Sign in with another account, or go back to the desk."),
     )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
+        request,
         404,
         _("There is nothing at this address"),
         _("It may have been deleted, or the address is misspelt. Nothing was changed."),
+    )
+
+
+def not_allowed(request: HttpRequest, ways: str) -> HttpResponse:
+    """`ways` are the methods that the address answers to."""
+    page = _page(
+        request,
+        405,
+        _("This address does not answer to that"),
+        _("Nothing was changed. Go back, load the page again and send the form once more."),
+    )
+    page.headers["Allow"] = ways
+    return page
+
+
+def disk_full(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        507,
+        _("The disk of this installation is full"),
+        _(
+            "Nothing of what you sent was kept, and nothing that was kept before is lost. Go back "
+            "in your browser to find your text again; make room on the machine, then send it anew."
+        ),
     )
 
 
@@ -53,8 +85,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     trouble = _trouble_behind(sys.exc_info()[1])
     if trouble is not None:
         heading, sentence = heading_of(trouble), sentence_of(trouble)
-        return _page(503, heading, sentence, retry_seconds=RETRY_SECONDS)
+        return _page(request, 503, heading, sentence, retry_seconds=RETRY_SECONDS)
     return _page(
+        request,
         500,
         _("Something broke in Parvis"),
         _(
@@ -73,6 +106,7 @@ def _trouble_behind(error: BaseException | None) -> Trouble | None:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
+        request,
         403,
         _("This form was open for too long"),
         _(
@@ -83,11 +117,15 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page(
-    status: int, heading: str, sentence: str, *, retry_seconds: int | None = None
+    request: HttpRequest,
+    status: int,
+    heading: str,
+    sentence: str,
+    *,
+    retry_seconds: int | None = None,
 ) -> HttpResponse:
     """Rendered without the request: its context would ask the database."""
-    page = render_to_string(
-        "parvis/errors/error.html", {"heading": heading, "sentence": sentence, "status": status}
-    )
+    said = {"heading": heading, "sentence": sentence, "status": status}
+    page = render_to_string("parvis/errors/error.html", {**said, "theme": theme_of(request)})
     headers = {"Retry-After": str(retry_seconds)} if retry_seconds else None
     return HttpResponse(page, status=status, headers=headers)
