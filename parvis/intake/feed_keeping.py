@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from functools import partial
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -27,13 +26,17 @@ AT_ONCE = 4
 
 async def keep_feeds(http: Http, stop: asyncio.Event) -> None:
     """For `deliver.worker.Collecting`."""
-    await every(EVERY_SECONDS, partial(keep_feeds_once, http), stop)
+
+    async def again() -> None:
+        await sync_to_async(close_old_connections)()
+        await keep_feeds_once(http)
+
+    await every(EVERY_SECONDS, again, stop)
 
 
 async def keep_feeds_once(http: Http) -> None:
     """Looks at what is due, then posts what waits: also what a worker left that was lost between
     the two, and what waited for another day."""
-    await sync_to_async(close_old_connections)()
     while claims := await sync_to_async(claim_due)(AT_ONCE):
         await asyncio.gather(*(_look_at(http, claimed) for claimed in claims))
     await sync_to_async(_post_all)()

@@ -14,12 +14,16 @@ from tests.servers.feeds import item, rss
 HOME = "https://ponts.example.org/feed"
 ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr">
 <title>Carnet</title><link href="https://ponts.example.org/"/>
-<entry><id>tag:ponts.example.org,2026:1</id><title type="html">Caf&amp;eacute; &amp;lt;b&amp;gt;fort&amp;lt;/b&amp;gt;</title>
+<entry><id>tag:ponts.example.org,2026:1</id>
+<title type="html">Caf&amp;eacute; &amp;lt;b&amp;gt;fort&amp;lt;/b&amp;gt;</title>
 <link rel="alternate" href="/un"/><updated>2026-11-20T09:00:00+01:00</updated>
 <author><name>Alice</name></author><category term="livres" label="Livres"/>
-<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Un</p><p>Deux</p></div></content></entry></feed>"""
-RSS_091 = """<?xml version="1.0"?><!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN"
-"http://my.netscape.com/publish/formats/rss-0.91.dtd"><rss version="0.91"><channel><title>Old</title>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Un</p><p>Deux</p></div></content>
+</entry></feed>"""
+RSS_091 = """<?xml version="1.0"?>
+<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN"
+"http://my.netscape.com/publish/formats/rss-0.91.dtd">
+<rss version="0.91"><channel><title>Old</title>
 <item><title>One</title><link>https://ponts.example.org/1</link></item></channel></rss>"""
 RSS_10 = """<?xml version="1.0"?><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 xmlns="http://purl.org/rss/1.0/"><channel rdf:about="https://ponts.example.org/"><title>Rdf</title></channel>
@@ -75,7 +79,9 @@ def test_a_title_that_is_no_markup_stays_as_it_is() -> None:
     assert only(rss("<title>A &lt; B &amp;amp; C</title>")).title == "A < B & C"
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "ftp://a/b", "http://["])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,x", "ftp://a/b", "http://["]
+)
 def test_a_link_that_is_none_of_the_web_is_left_out(link: str) -> None:
     assert only(rss(f"<title>One</title><link>{link}</link>")).link == ""
 
