@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.template.defaultfilters import date as written_date
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
@@ -18,6 +17,7 @@ from parvis.compose.pictures import NotAPicture
 from parvis.compose.validation import Finding
 from parvis.deliver.states import State
 from parvis.networks.errors import NetworkError
+from parvis.people.dates import written_date
 from parvis.report import phrases
 from parvis.report.waits import moment_told, sentence_for_wait, when_in_words
 

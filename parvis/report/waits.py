@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.template.defaultfilters import date as written_date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from parvis.networks.limits import A_DAY, PUBLISH, USAGE, stops_deliveries
+from parvis.people.dates import written_date
 from parvis.report.faces import face_of
 
 _POSTS_AGAIN = {

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.template.defaultfilters import date as written_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from parvis.config.reach import all_networks
+from parvis.people.dates import written_date
 
 SHOWN = 12
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from parvis.people.dates import written_date
 from parvis.report.calendar import Calendar, Cell, View
 from parvis.report.calendar_entries import Entry
 from parvis.web.calendar_address import Asked
@@ -24,6 +25,12 @@ def calendar_address(asked: Asked, view: str, day: date, from_hour: datetime | N
     """With the same choice of entries. `from_hour` is what the clocks show."""
     after = None if from_hour is None else (timezone.make_aware(from_hour), 0)
     return asked.but(view=View(view), day=day, after=after).address
+
+
+@register.filter
+def weekday(day: date) -> str:
+    """“Mon 20”."""
+    return written_date(day, pgettext("day of a week, Django’s date format", "D j"))
 
 
 @register.filter

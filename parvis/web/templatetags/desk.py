@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import template
-from django.template.defaultfilters import date as written_date
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -15,6 +14,7 @@ from django.utils.translation import pgettext
 
 from parvis.connections.models import Account
 from parvis.deliver.states import State
+from parvis.people.dates import written_date
 from parvis.report.faces import Speaker, face_of, speaker_of
 from parvis.report.marks import mark_of
 from parvis.report.score import ScoreMark

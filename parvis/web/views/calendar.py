@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import date as written_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -16,6 +15,7 @@ from parvis.compose.models import Campaign, Post, Tag
 from parvis.connections.models import Account
 from parvis.deliver.moving import MovedMeanwhile, move_entry
 from parvis.deliver.verbs import AlreadyOnItsWay, InThePast, database_now
+from parvis.people.dates import written_date
 from parvis.report.calendar import Calendar, View, agenda_of, month_of, week_of
 from parvis.report.calendar_entries import Faces, Kind, Span
 from parvis.report.calendar_notes import accounts_ahead, notes_of
@@ -174,7 +174,7 @@ def _title(calendar: Calendar) -> str:
 def _week_title(first: date, last: date) -> str:
     whole = pgettext("day of a year, Django’s date format", "j F Y")
     if first.month == last.month:
-        told = {"first": first.day, "last": written_date(last, whole)}
+        told = {"first": written_date(first, "j"), "last": written_date(last, whole)}
         return pgettext("days of one month", "%(first)s–%(last)s") % told
     short = pgettext("day of a month, Django’s date format", "j F")
     form = short if first.year == last.year else whole
