@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
@@ -215,6 +215,12 @@ class Post(models.Model):
                 fields=["workspace", "planned_at"],
                 condition=models.Q(handed_over_at=None, deleted_at=None, planned_at__isnull=False),
                 name="planned_drafts",
+            ),
+            # “Is this said already?” A text may be longer than other indexes hold.
+            HashIndex(
+                fields=["text"],
+                condition=models.Q(deleted_at=None) & ~models.Q(text=""),
+                name="post_by_text",
             ),
         ]
         constraints: ClassVar = [

@@ -6,7 +6,6 @@ from time import monotonic
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 
 from parvis.compose.models import Campaign, Post
 from parvis.compose.validation import Finding, Severity
@@ -15,8 +14,9 @@ from parvis.deliver import verbs as deliver
 from parvis.deliver.freeze import NotReady
 from parvis.intake.checking import Cells, Grounds, Reading, check
 from parvis.intake.columns import COLUMNS
+from parvis.intake.ending import keep_longer
 from parvis.intake.grounds import grounds_for
-from parvis.intake.models import Row, Standing, Table
+from parvis.intake.models import Imported, Row, Standing, Table
 from parvis.intake.reading import File, Line, read_file
 from parvis.people.models import User, Workspace
 
@@ -78,12 +78,14 @@ def correct(row: Row, cells: Cells) -> Row:
             }
             _look_again(current)
             current.save()
+            keep_longer(current.table_id)
     return current
 
 
 def skip(row: Row) -> None:
     waiting = (Standing.READY, Standing.IN_THE_WAY)
     Row.objects.filter(pk=row.pk, standing__in=waiting).update(standing=Standing.SKIPPED)
+    keep_longer(row.table_id)
 
 
 def take_up(row: Row) -> Row:
@@ -93,6 +95,7 @@ def take_up(row: Row) -> Row:
         if current.standing == Standing.SKIPPED:
             _look_again(current)
             current.save()
+            keep_longer(current.table_id)
     return current
 
 
@@ -106,6 +109,7 @@ def import_ready(table: Table, by: User | None, *, seconds: float | None = None)
         if seconds is not None and monotonic() - began > seconds:
             break
         imported += _import(row_id, by)
+    keep_longer(table.pk)
     return imported
 
 
@@ -142,7 +146,8 @@ def _became_a_post(row: Row, by: User | None) -> bool:
     reading = _look_again(row)
     if row.standing == Standing.READY:
         row.post = _made(row, reading, by)
-        row.standing, row.imported_at = Standing.IMPORTED, Now()
+        row.standing = Standing.IMPORTED
+        Imported.objects.create(workspace=row.workspace, fingerprint=row.fingerprint, post=row.post)
     row.save()
     return row.standing == Standing.IMPORTED
 
@@ -191,9 +196,7 @@ def _as_twin(reading: Reading, number: int) -> Reading:
 
 
 def _imported_before(workspace: Workspace, fingerprints: set[str]) -> dict[str, int | None]:
-    found = Row.objects.filter(
-        workspace=workspace, fingerprint__in=fingerprints, imported_at__isnull=False
-    )
+    found = Imported.objects.filter(workspace=workspace, fingerprint__in=fingerprints)
     return dict(found.values_list("fingerprint", "post_id"))
 
 

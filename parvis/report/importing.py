@@ -6,16 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count
-from django.template.defaultfilters import date as written_date
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language, pgettext
 
 from parvis.compose.validation import Finding, Severity
 from parvis.connections.models import Account
 from parvis.intake.columns import heading_of
+from parvis.intake.ending import ends_at
 from parvis.intake.models import Row, Standing, Table
 from parvis.intake.reading import Unreadable
 from parvis.intake.verbs import findings_of
+from parvis.people.dates import written_date
 from parvis.people.models import Workspace
 from parvis.report.faces import Speaker, speaker_of
 from parvis.report.import_phrases import FILES, ROWS
@@ -78,9 +79,10 @@ class RowLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TablePage:
     """`shelf` is the standing that is shown alone, if any; `further` the number of the row after
-    which the next page begins."""
+    which the next page begins; `ends_at` None while rows wait."""
 
     table: Table
+    ends_at: datetime | None
     counts: Mapping[str, int]
     shelf: str
     lines: list[RowLine]
@@ -93,6 +95,10 @@ class TablePage:
     @property
     def in_the_way(self) -> int:
         return self.counts.get(Standing.IN_THE_WAY, 0)
+
+    @property
+    def is_put_away(self) -> bool:
+        return self.table.put_away_at is not None
 
     @property
     def all(self) -> int:
@@ -117,9 +123,12 @@ def page_of_table(
     found = list(rows.order_by("number")[: ROWS_ON_A_PAGE + 1])
     shown = found[:ROWS_ON_A_PAGE]
     accounts = Account.objects.in_bulk(_accounts_in(shown))
+    counts = _counts(table)
+    waits = bool(counts.get(Standing.READY) or counts.get(Standing.IN_THE_WAY))
     return TablePage(
         table=table,
-        counts=_counts(table),
+        ends_at=ends_at(table, waits=waits),
+        counts=counts,
         shelf=shelf,
         lines=[_line(row, table, accounts, opened) for row in shown],
         further=shown[-1].number if len(found) > len(shown) else None,
@@ -127,7 +136,8 @@ def page_of_table(
 
 
 def newest_tables(workspace: Workspace, limit: int = 10) -> Sequence[Table]:
-    return list(Table.objects.filter(workspace=workspace).select_related("brought_by")[:limit])
+    tables = Table.objects.filter(workspace=workspace, put_away_at=None)
+    return list(tables.select_related("brought_by")[:limit])
 
 
 def sentence_for_file(refused: Unreadable) -> str:

@@ -9,14 +9,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from parvis.compose.models import Post
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
 from parvis.deliver.verbs import database_now
+from parvis.intake.ending import KEPT_FOR
 from parvis.intake.models import Row, Table
 from parvis.intake.reading import BYTES_LIMIT
 from parvis.people.models import User
+from parvis.web.templatetags.desk import day
 from tests.web.counting import queries
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,30 @@ def test_importing_makes_the_posts_that_are_ready(desk: Client, ponts: Account) 
     page = said(desk.post(f"/posts/import/{table.pk}/take/", follow=True))
     assert "1 post was made." in page
     assert Delivery.objects.get().post.text == "Hello"
+
+
+def test_the_page_says_how_long_its_rows_are_kept(desk: Client, ponts: Account) -> None:
+    bring(desk, "text,account", "Hello,bluesky")
+    table = Table.objects.get()
+    address = f"/posts/import/{table.pk}/"
+    assert "kept until none of them waits, and 30 days more" in said(desk.get(address))
+    desk.post(f"{address}take/")
+    page = said(desk.get(address))
+    assert f"kept until {day(timezone.now() + KEPT_FOR)}." in page
+    assert "no row is imported twice" in page
+
+
+def test_a_file_is_put_away_and_brought_back(desk: Client, ponts: Account) -> None:
+    bring(desk, "text,account", "Hello,bluesky", "Hullo,nobody")
+    table = Table.objects.get()
+    address = f"/posts/import/{table.pk}/"
+    away = said(desk.post(f"{address}put-away/", follow=True))
+    assert "This file is put away." in away
+    assert "Import the row" not in away
+    assert address not in said(desk.get("/posts/import/"))
+    back = said(desk.post(f"{address}put-away/", {"back": "1"}, follow=True))
+    assert "Import the row that is ready" in back
+    assert address in said(desk.get("/posts/import/"))
 
 
 def test_a_row_is_corrected_in_its_place(desk: Client, ponts: Account) -> None:

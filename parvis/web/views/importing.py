@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parvis.connections.verbs import accounts_of
 from parvis.intake import verbs
 from parvis.intake.columns import COLUMNS, headings
+from parvis.intake.ending import bring_back, put_away
 from parvis.intake.models import Row, Standing, Table
 from parvis.intake.reading import BYTES_LIMIT, ROWS_LIMIT, Unreadable
 from parvis.report.importing import newest_tables, page_of_table, sentence_for_file
@@ -66,6 +67,16 @@ def take(request: DeskRequest, table_id: int) -> HttpResponse:
         request,
         ngettext("%(n)s post was made.", "%(n)s posts were made.", imported) % {"n": imported},
     )
+    return redirect("import-table", table.pk)
+
+
+@posted_from("import-table", "table_id")
+def put_away_or_back(request: DeskRequest, table_id: int) -> HttpResponse:
+    table = _table(request, table_id)
+    if "back" in request.POST:
+        bring_back(table)
+    else:
+        put_away(table)
     return redirect("import-table", table.pk)
 
 
