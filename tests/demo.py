@@ -26,6 +26,8 @@ from parvis.people.models import Membership, Role, SavedView, User, Workspace
 from parvis.people.verbs import workspace_of
 from parvis.schedule.models import Slot
 from tests.cast import PASSWORD
+from tests.demo_figures import let_fare
+from tests.waiting import Waiting, let_wait
 
 HANDLES = {
     "x": "librairieponts",
@@ -69,6 +71,7 @@ class Demo:
     published: Delivery
     unknown: Delivery
     held: Delivery
+    waiting: Waiting
 
 
 def furnish(alice: User) -> Demo:
@@ -89,6 +92,7 @@ def _furnished(alice: User) -> Demo:
     _last_days(days, accounts, pictures, campaign)
     _this_week(days, accounts, pictures, campaign)
     published = _today(days, accounts, pictures)
+    let_fare(workspace, days.now)
     snippet = _arrange(workspace, accounts)
     return Demo(
         workspace=workspace,
@@ -103,6 +107,7 @@ def _furnished(alice: User) -> Demo:
         published=published,
         unknown=_unknown(days, accounts["facebook"]),
         held=_stuck(days, accounts),
+        waiting=let_wait(workspace, alice),
     )
 
 
@@ -308,6 +313,7 @@ def _unknown(days: _Days, account: Account) -> Delivery:
         "url": "https://facebook.example.org/ponts/4711",
         "text": REOPENS.replace("quarante", "40"),
         "published_at": (at + timedelta(seconds=3)).isoformat(),
+        "media_count": 0,
     }
     Attempt.objects.filter(delivery=delivery).update(outcome=Outcome.UNKNOWN)
     Delivery.objects.filter(pk=delivery.pk).update(

@@ -7,10 +7,8 @@ from playwright.sync_api import BrowserContext
 
 from tests.demo import Demo
 
-# Parts of addresses that lead to what is there for minutes; their own tests show these pages.
-PASSING = frozenset({"batch", "token", "table_id"})
 # For those who have not signed in.
-OUTSIDE = frozenset({"opening", "sign-in"})
+OUTSIDE = frozenset({"opening", "sign-in", "join"})
 
 
 def pages_of(demo: Demo, desk: BrowserContext) -> Mapping[str, str]:
@@ -30,7 +28,7 @@ def _named(
         parts = (*before, *pattern.pattern.regex.groupindex)
         if isinstance(pattern, URLResolver):
             yield from _named(pattern.url_patterns, parts)
-        elif pattern.name and pattern.name not in OUTSIDE and not PASSING & {*parts}:
+        elif pattern.name and pattern.name not in OUTSIDE:
             yield pattern.name, parts
 
 
@@ -43,6 +41,8 @@ def _path(name: str, needed: tuple[str, ...], demo: Demo) -> str:
 
 def _parts(demo: Demo) -> dict[str, object]:
     return {
+        "batch": demo.waiting.batch,
+        "table_id": demo.waiting.table.pk,
         "account_id": demo.accounts["mastodon"].pk,
         "campaign_id": demo.campaign.pk,
         "delivery_id": demo.held.pk,

@@ -7,8 +7,10 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from parvis.people.models import User
+from parvis.people.verbs import workspace_of
 from tests.demo import Demo, furnish
 from tests.servers.axe import Axe
+from tests.waiting import let_wait
 from tests.web.browsing import at_the_desk, chromium, visiting
 from tests.web.pages import pages_of
 from tests.web.running import RunningDesk, running_desk
@@ -31,7 +33,10 @@ LOOKS = [
     ("dark", "fr", WIDE),
 ]
 # Were they not found, nothing would be looked at.
-ROOMS = {"today", "compose-new", "compose", "posts", "post", "accounts", "account", "settings"}
+ROOMS = {
+    "today", "compose-new", "compose", "posts", "post", "accounts", "account", "settings",
+    "choose-accounts", "import-table",
+}  # fmt: skip
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 
 
@@ -67,14 +72,17 @@ def test_no_page_of_the_desk_has_a_barrier_or_is_wider_than_its_window(
 def test_no_page_before_one_has_signed_in_has_a_barrier(
     chromium: Browser,
     running_desk: RunningDesk,
+    alice: User,
     axe: Axe,
     theme: Any,
     language: str,
     viewport: Any,
 ) -> None:
+    waiting = let_wait(workspace_of(alice), alice)
     look = {"viewport": viewport, "color_scheme": theme, "extra_http_headers": told(language)}
     with visiting(chromium, running_desk, **look) as nobody:
-        assert wrong_on(nobody, "/sign-in/", axe) == []
+        for address in ("/sign-in/", f"/join/{waiting.token}/", "/join/used-up/", "/nowhere/"):
+            assert wrong_on(nobody, address, axe) == []
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE people_user CASCADE")
         assert wrong_on(nobody, "/opening/", axe) == []

@@ -56,6 +56,20 @@ def test_keys_can_be_switched_off_and_on_again(desk: BrowserContext, ponts: Acco
     page.wait_for_url("**/write/")
 
 
+def test_the_settings_show_the_keys_and_switch_them_off(
+    desk: BrowserContext, ponts: Account
+) -> None:
+    page = opened(desk, "/settings/")
+    page.get_by_role("button", name="Show all keys").click()
+    keys = page.locator("#keyboard")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("main").get_by_label("Single letters work").uncheck()
+    expect(keys.locator("[data-single-keys]")).not_to_be_checked()
+    page.keyboard.press("?")
+    expect(keys).to_be_hidden()
+
+
 def test_the_appearance_changes_at_once_and_stays(desk: BrowserContext, ponts: Account) -> None:
     page = opened(desk, "/")
     page.get_by_role("button", name="Dark").click()

@@ -65,12 +65,18 @@ for (const button of document.querySelectorAll("[data-opens=keyboard]")) {
   });
 }
 
-const singleKeys = dialog.querySelector("[data-single-keys]");
-singleKeys.checked = !isOff();
-singleKeys.addEventListener("change", () => {
-  if (singleKeys.checked) localStorage.removeItem(OFF);
-  else localStorage.setItem(OFF, "1");
-});
+// The switch stands beside the keys, and in the settings.
+const switches = document.querySelectorAll("[data-single-keys]");
+const showSwitches = () => switches.forEach((one) => { one.checked = !isOff(); });
+for (const one of switches) {
+  one.parentElement.hidden = false;
+  one.addEventListener("change", () => {
+    if (one.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+    showSwitches();
+  });
+}
+showSwitches();
 
 // The appearance changes at once: what is being written on the page stays as it is.
 for (const form of document.querySelectorAll("form[data-themes]")) {
