@@ -67,7 +67,7 @@ def _open_slots(account: Account, now: datetime) -> list[datetime]:
 def _fill_slot(account: Account, slot: datetime) -> bool:
     day = slot.astimezone(account.workspace.zone).date()
     candidates = {one.series_id: one for one in _candidates(account)}
-    while candidates and (chosen := fairest(candidates.values(), slot, day)):
+    while candidates and (chosen := fairest(candidates.values(), day)):
         if _say(chosen.series_id, account, Turn(slot, day)):
             return True
         del candidates[chosen.series_id]
@@ -107,7 +107,7 @@ def _candidates(account: Account) -> Iterator[Candidate]:
             series_id=series.pk,
             shelf=Shelf.from_json(series.rule),
             said=series.said,
-            last=max(known, default=None),
+            last=max(known).astimezone(account.workspace.zone) if known else None,
         )
 
 

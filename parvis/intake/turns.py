@@ -83,17 +83,17 @@ def _recur(series: Series, now: datetime) -> int:
     recurrence = Recurrence.from_json(series.rule)
     turns = list(turns_of(recurrence, series.workspace.zone, since=series.since))
     settled = set(series.occurrences.values_list("day", flat=True))
-    open_turns = [turn for turn in turns if turn.day not in settled]
-    _miss(series, [turn for turn in open_turns if turn.at <= now])
+    _miss(series, [turn for turn in turns if turn.at <= now and turn.day not in settled])
+    wanted = [turn for turn in _near(turns, now) if turn.day not in settled]
     series.look_at = now + LOOK_EVERY
     series.trouble = {}
-    made = _make_all(series, _wanted(open_turns, now), now)
+    made = _make_all(series, wanted, now)
     if not any(turn.at > now for turn in turns):
         series.ended_at = now
     return made
 
 
-def _wanted(turns: Iterable[Turn], now: datetime) -> list[Turn]:
+def _near(turns: Iterable[Turn], now: datetime) -> list[Turn]:
     ahead = [turn for turn in turns if turn.at > now]
     return list(takewhile(lambda turn: turn.at <= now + AHEAD, ahead)) or ahead[:1]
 

@@ -45,22 +45,23 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A series on the shelf, as one account has said it: `said` times, the last one at `last`."""
+    """A series on the shelf, as one account has said it: `said` times, the last one at `last`, a
+    time on the workspace's clocks."""
 
     series_id: int
     shelf: Shelf
     said: int
     last: datetime | None
 
-    def may_fill(self, slot: datetime, day: date) -> bool:
-        """`day` is the slot's on the workspace's clocks."""
-        rests = self.last is not None and slot < self.last + timedelta(days=self.shelf.rest_days)
-        return not rests and self.said < self.shelf.times and day <= self.shelf.ends_on
+    def may_fill(self, day: date) -> bool:
+        """Days are counted as calendars do, whatever the clocks did in between."""
+        rested = self.last is None or day - self.last.date() >= timedelta(self.shelf.rest_days)
+        return rested and self.said < self.shelf.times and day <= self.shelf.ends_on
 
 
-def fairest(candidates: Iterable[Candidate], slot: datetime, day: date) -> Candidate | None:
+def fairest(candidates: Iterable[Candidate], day: date) -> Candidate | None:
     """What was never said first, then what was said the longest ago."""
-    fitting = [one for one in candidates if one.may_fill(slot, day)]
+    fitting = [one for one in candidates if one.may_fill(day)]
     return min(fitting, key=_in_turn, default=None)
 
 

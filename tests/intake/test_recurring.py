@@ -104,7 +104,9 @@ def test_only_what_lies_within_two_weeks_is_made_and_the_next_in_any_case(ponts:
         starts_on=today(ponts) + timedelta(days=40),
         times=3,
     )
-    assert len(times(begun(ponts, rule=rare))) == 1
+    series = begun(ponts, rule=rare)
+    look(series)
+    assert len(times(series)) == 1
 
 
 def test_a_look_at_what_is_made_makes_nothing_more(ponts: Account) -> None:
