@@ -21,7 +21,7 @@ from parvis.deliver import verbs as deliver
 from parvis.deliver.freeze import NotReady
 from parvis.deliver.queueing import NoFreeSlot, fill_next_slot
 from parvis.intake.feed_models import Becomes, Entry, Fate, Feed, Uttered
-from parvis.intake.feed_rules import Wording, put_into_words
+from parvis.intake.feed_rules import Rule, Wording, put_into_words, rule_of
 from parvis.people.models import User
 from parvis.schedule.slots import moment_of
 
@@ -45,9 +45,10 @@ def draft_of(entry: Entry, by: User | None) -> Post:
         feed, current = _held(entry.pk)
         if current.fate in (Fate.DRAFT, Fate.SCHEDULED):
             raise BecameAPost
-        accounts = accounts_of_feed(feed)
-        _utter(current, accounts)
-        post = start_draft(feed.workspace, by, put_into_words(current, wording_of(feed), accounts))
+        rule = rule_of(feed)
+        _utter(current, rule.accounts)
+        content = put_into_words(current, wording_for(feed, rule), rule.accounts)
+        post = start_draft(feed.workspace, by, content)
         _end(current, Fate.DRAFT, post=post)
     return post
 
@@ -58,22 +59,17 @@ def leave_out(entry: Entry) -> None:
     waiting.update(fate=Fate.LEFT_OUT, why="by-hand", ended_at=Now())
 
 
-def accounts_of_feed(feed: Feed) -> list[Account]:
-    """Those that are connected still."""
-    connected = feed.accounts.select_related("workspace").exclude(sealed_tokens=None)
-    return list(connected.order_by("pk"))
-
-
-def wording_of(feed: Feed) -> Wording:
+def wording_for(feed: Feed, rule: Rule) -> Wording:
+    """`feed` with its workspace. What is to be said of its entries by this rule, kept or not."""
     content = Content(
         language=feed.language or feed.workspace.language,
-        campaign_id=feed.campaign_id,
-        tags=tuple(feed.tags),
-        utm=feed.utm,
+        campaign_id=rule.campaign.pk if rule.campaign else None,
+        tags=tuple(rule.tags),
+        utm=rule.utm,
     )
     additions = additions_of(feed.workspace_id, content)
     return Wording(
-        template=feed.template,
+        template=rule.template,
         content=content,
         utm=additions.utm,
         signatures=additions.signatures,
@@ -103,17 +99,17 @@ def _turn(entry_id: int) -> bool:
 
 
 def _make(feed: Feed, entry: Entry, now: datetime) -> bool:
-    accounts = accounts_of_feed(feed)
-    still_to_say = _utter(entry, accounts)
-    if accounts and not still_to_say:
+    rule = rule_of(feed)
+    still_to_say = _utter(entry, rule.accounts)
+    if rule.accounts and not still_to_say:
         return _end(entry, Fate.SAID)
-    content = put_into_words(entry, wording_of(feed), still_to_say)
+    content = put_into_words(entry, wording_for(feed, rule), still_to_say)
     if content.is_blank:
         return _end(entry, Fate.LEFT_OUT, why="nothing-to-say")
     post = start_draft(feed.workspace, None, content)
     if entry.as_draft or feed.becomes == Becomes.DRAFT:
         return _end(entry, Fate.DRAFT, post=post)
-    if not accounts:
+    if not rule.accounts:
         return _end(entry, Fate.DRAFT, post=post, why="no-account")
     return _schedule(feed, entry, post, now)
 
@@ -140,8 +136,8 @@ def _schedule(feed: Feed, entry: Entry, post: Post, now: datetime) -> bool:
 def _held(entry_id: int) -> tuple[Feed, Entry]:
     """The feed is held as well: its day's number is counted under it."""
     of_entry = Entry.objects.values_list("feed_id", flat=True).get(pk=entry_id)
-    feeds = Feed.objects.select_for_update(no_key=True, of=("self",)).select_related("workspace")
-    feed = feeds.get(pk=of_entry)
+    feeds = Feed.objects.select_for_update(no_key=True, of=("self",))
+    feed = feeds.select_related("workspace", "campaign").get(pk=of_entry)
     return feed, Entry.objects.select_for_update(no_key=True).get(pk=entry_id)
 
 

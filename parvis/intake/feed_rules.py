@@ -1,4 +1,4 @@
-"""Which entries a rule takes, and what accounts say of them. Pure."""
+"""Which entries a rule takes, and what accounts say of them. Pure, but for `rule_of`."""
 
 import re
 import unicodedata
@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from parvis.compose.content import Content, Said
+from parvis.compose.models import Campaign
 from parvis.compose.parts import Added, parts_said
 from parvis.connections.models import Account
+from parvis.intake.feed_models import Becomes, Feed
 from parvis.intake.feed_text import cut_at_word
 from parvis.networks.text import count
 
@@ -56,6 +58,28 @@ class Sieve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """See `models.Feed`."""
+
+    accounts: Sequence[Account] = ()
+    template: str = USUAL_TEMPLATE
+    campaign: Campaign | None = None
+    tags: Sequence[str] = ()
+    utm: Mapping[str, str] = field(default_factory=dict)
+    becomes: Becomes = Becomes.DRAFT
+    delay_minutes: int = 15
+    most_a_day: int | None = None
+    words: Sequence[str] = ()
+    without: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    from_before: int = 0
+
+    @property
+    def sieve(self) -> Sieve:
+        return Sieve(words=self.words, without=self.without, categories=self.categories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """How entries of a feed are put into words.
 
@@ -71,6 +95,25 @@ class Wording:
     def added_for(self, account: Account) -> Added:
         signature = self.signatures.get(account.pk, self.signatures.get(None, ""))
         return Added(utm=self.utm, signature=signature)
+
+
+def rule_of(feed: Feed) -> Rule:
+    """`feed` with its campaign. Of its accounts those that are connected still."""
+    connected = feed.accounts.select_related("workspace").exclude(sealed_tokens=None)
+    return Rule(
+        accounts=list(connected.order_by("pk")),
+        template=feed.template,
+        campaign=feed.campaign,
+        tags=feed.tags,
+        utm=feed.utm,
+        becomes=Becomes(feed.becomes),
+        delay_minutes=feed.delay_minutes,
+        most_a_day=feed.most_a_day,
+        words=feed.words,
+        without=feed.without,
+        categories=feed.categories,
+        from_before=feed.from_before,
+    )
 
 
 def unknown_names(template: str) -> list[str]:

@@ -1,7 +1,6 @@
 """What can be done with a feed: find it, give it a rule, switch it on, look, pause, delete."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from asgiref.sync import async_to_sync
@@ -9,17 +8,15 @@ from django.db import transaction
 from django.db.models.functions import Now
 from yarl import URL
 
-from parvis.compose.models import Campaign
 from parvis.config.reach import new_http
-from parvis.connections.models import Account
 from parvis.intake.feed_fetching import NotFetched, Offered
 from parvis.intake.feed_finding import find as find_feed
 from parvis.intake.feed_looking import BeingLookedAt as BeingLookedAt
 from parvis.intake.feed_looking import Claim, Look, claim, first_entries, keep, keep_trouble, look
-from parvis.intake.feed_models import Becomes, Entry, Fate, Feed
+from parvis.intake.feed_models import Entry, Fate, Feed
 from parvis.intake.feed_posting import post_what_waits
 from parvis.intake.feed_reading import NoFeed
-from parvis.intake.feed_rules import USUAL_TEMPLATE
+from parvis.intake.feed_rules import USUAL_TEMPLATE, Rule
 from parvis.people.models import User, Workspace
 
 RESTORABLE = timedelta(days=30)
@@ -29,24 +26,6 @@ LONGEST_DELAY = timedelta(days=7)
 
 class NoAccounts(Exception):
     """A rule needs an account that speaks. Nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """See `models.Feed`."""
-
-    accounts: Sequence[Account] = ()
-    template: str = USUAL_TEMPLATE
-    campaign: Campaign | None = None
-    tags: Sequence[str] = ()
-    utm: Mapping[str, str] = field(default_factory=dict)
-    becomes: Becomes = Becomes.DRAFT
-    delay_minutes: int = 15
-    most_a_day: int | None = None
-    words: Sequence[str] = ()
-    without: Sequence[str] = ()
-    categories: Sequence[str] = ()
-    from_before: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,9 @@ urlpatterns = [
     path("", include("parvis.web.calendar_urls")),
     path("", include("parvis.web.library_urls")),
     path("", include("parvis.web.posts_urls")),
+    path("", include("parvis.web.feeds_urls")),
     path("", include("parvis.web.settings_urls")),
+    path("", include("parvis.web.figures_urls")),
 ]
 
 handler400 = errors.bad_request

@@ -11,7 +11,8 @@ from parvis.connections.models import Account
 from parvis.intake.feed_keeping import keep_feeds_once
 from parvis.intake.feed_looking import Look
 from parvis.intake.feed_models import Entry, Feed
-from parvis.intake.feed_verbs import Rule, add, find, keep_rule, switch_on
+from parvis.intake.feed_rules import Rule
+from parvis.intake.feed_verbs import add, find, keep_rule, switch_on
 from parvis.people.models import Workspace
 from tests.servers.feeds import FeedServer, item, rss
 
