@@ -109,10 +109,10 @@ def entries_from(
     after: tuple[datetime, int] | None = None,
 ) -> list[Entry]:
     """In the order of their times; the first `limit` that come after the key `after`."""
-    sources = (_delivered(workspace, span, filters), _planned(workspace, span, filters))
+    delivered = _told(_delivered(workspace, span, filters))
     entries = [
         _entry(row, faces)
-        for source in sources
+        for source in (delivered, _planned(workspace, span, filters))
         for row in _after(source, after).order_by("stands_at", "post_number")[:limit]
     ]
     return sorted(entries, key=lambda entry: entry.key)[:limit]
@@ -128,28 +128,48 @@ def first_of_each_cell(
     shown: int,
 ) -> list[Counted]:
     """Of deliveries and of drafts the first `shown` of each `cell`, told by `stands_at`."""
+    delivered = _delivered(workspace, span, filters)
+    planned = _planned(workspace, span, filters)
     return [
-        Counted(_entry(row, faces), row["of"])
-        for source in (_delivered(workspace, span, filters), _planned(workspace, span, filters))
-        for row in _numbered(source, cell).filter(nth__lte=shown)
+        *_first_delivered(delivered, faces, cell, shown),
+        *(Counted(_entry(row, faces), row["of"]) for row in _first(planned, cell, shown)),
     ]
+
+
+def _first_delivered(
+    deliveries: QuerySet[Delivery], faces: Faces, cell: BaseExpression, shown: int
+) -> Iterable[Counted]:
+    """All are counted, and what they say is read of those that are shown: a month may hold
+    thousands."""
+    placed: Rows = deliveries.values(**_PLACE).annotate(together=Count("*"))
+    of = {(row["stands_at"], row["post_number"]): row["of"] for row in _first(placed, cell, shown)}
+    for row in _told(deliveries.filter(post__in={post for _, post in of})):
+        entry = _entry(row, faces)
+        if entry.key in of:
+            yield Counted(entry, of[entry.key])
 
 
 Rows = QuerySet[Any, Any]  # each row is a mapping of what `values` names
 
 
-def _delivered(workspace: Workspace, span: Span, filters: Filters) -> Rows:
-    """One row per post and moment. What was called off or set aside before anything of it was
-    out is not there."""
+_PLACE = {"post_number": F("post_id"), "stands_at": F("due_at")}
+
+
+def _delivered(workspace: Workspace, span: Span, filters: Filters) -> QuerySet[Delivery]:
+    """What was called off or set aside before anything of it was out is not there; so neither is
+    any delivery of a post that was deleted."""
     off = Q(state=State.CANCELLED) | Q(set_aside_at__isnull=False)
     deliveries = (
         Delivery.objects.filter(workspace=workspace, due_at__gte=span.start, due_at__lt=span.end)
-        .filter(post__deleted_at=None, **_asked(filters, "account", "post__"))
+        .filter(**_asked(filters, "account", "post__"))
         .exclude(off, receipts=[])
     )
-    if filters.kind:
-        deliveries = deliveries.filter(state__in=_STATES[filters.kind])
-    return deliveries.values(post_number=F("post_id"), stands_at=F("due_at")).annotate(
+    return deliveries.filter(state__in=_STATES[filters.kind]) if filters.kind else deliveries
+
+
+def _told(deliveries: QuerySet[Delivery]) -> Rows:
+    """One row per post and moment."""
+    return deliveries.values(**_PLACE).annotate(
         accounts=ArrayAgg("account_id"),
         states=ArrayAgg("state", distinct=True),
         is_out=BoolOr(~Q(receipts=[])),
@@ -197,12 +217,12 @@ def _after(source: Rows, after: tuple[datetime, int] | None) -> Rows:
     return source.filter(Q(stands_at__gt=at) | Q(stands_at=at, post_number__gt=post_id))
 
 
-def _numbered(source: Rows, cell: BaseExpression) -> Rows:
+def _first(source: Rows, cell: BaseExpression, shown: int) -> Rows:
     numbered: Rows = source.annotate(
         nth=Window(RowNumber(), partition_by=[cell], order_by=["stands_at", "post_number"]),
         of=Window(Count("*"), partition_by=[cell]),
     )
-    return numbered
+    return numbered.filter(nth__lte=shown)
 
 
 def _entry(row: Mapping[str, Any], faces: Faces) -> Entry:

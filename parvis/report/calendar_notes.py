@@ -74,7 +74,8 @@ def accounts_ahead(workspace: Workspace, now: datetime) -> QuerySet[Account]:
         due_at__gte=now,
         due_at__lt=now + SILENT_FOR,
     )
-    return Account.objects.filter(workspace=workspace).annotate(speaks=Exists(coming))
+    accounts = Account.objects.filter(workspace=workspace).annotate(speaks=Exists(coming))
+    return accounts.only("network", "handle", "is_sandbox", "state")
 
 
 def _is_silent(account: Account) -> bool:

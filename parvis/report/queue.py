@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Left
 from django.utils.dates import WEEKDAYS
 from django.utils.text import Truncator
@@ -27,7 +27,9 @@ DRAFTS = 12
 HELD = 60
 # Of one account this many that a pause held are written out; the others are counted.
 HELD_OF_ONE = 5
-ROWS = 400
+ROWS = 100
+# At a free slot this many accounts are named, and the others counted.
+NAMED = 6
 EXCERPT = 160
 
 
@@ -80,6 +82,14 @@ class QueueRow:
     earlier: int | None = None
     later: int | None = None
 
+    @property
+    def named(self) -> tuple[Speaker, ...]:
+        return self.places[:NAMED]
+
+    @property
+    def others(self) -> int:
+        return len(self.places) - len(self.named)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPost:
@@ -108,10 +118,13 @@ class HeldByPause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """From `first` on, a day of the workspace's zone; `chosen` is the account shown alone."""
+    """From `first` on, a day of the workspace's zone; `chosen` is the account shown alone. `cut_at`
+    is where these days go on, if they hold more than a page."""
 
     today: date
     first: date
+    cut_at: datetime | None
+    is_ahead: bool
     paused_at: datetime | None
     chosen: int | None
     accounts: tuple[QueueAccount, ...]
@@ -124,16 +137,13 @@ class Queue:
         return any(account.has_slots for account in self.accounts)
 
     @property
-    def after(self) -> date:
-        return self.first + timedelta(days=DAYS)
+    def after(self) -> str:
+        """A day, or the moment at which this page was cut off."""
+        return (self.cut_at or self.first + timedelta(days=DAYS)).isoformat()
 
     @property
     def before(self) -> date:
         return max(self.first - timedelta(days=DAYS), self.today)
-
-    @property
-    def is_ahead(self) -> bool:
-        return self.first > self.today
 
     @property
     def has_free_slots(self) -> bool:
@@ -141,19 +151,24 @@ class Queue:
 
 
 def queue_of(workspace: Workspace, first: date | None = None, only: int | None = None) -> Queue:
-    """The days from `first` on, or from now; of all accounts, or `only` of one."""
+    """The days from `first` on, which may be a moment in the midst of one, or from now; of all
+    accounts, or `only` of one."""
     now = database_now()
     today = now.astimezone(workspace.zone).date()
-    first = max(first or today, today)
+    begin = max(now, _moment(first or today, workspace))
+    day = begin.astimezone(workspace.zone).date()
     accounts = _accounts(workspace)
     chosen = [account for account in accounts if account.pk == only] or accounts
+    rows, cut_at = _rows(workspace, chosen, begin, day)
     return Queue(
         today=today,
-        first=first,
+        first=day,
+        cut_at=cut_at,
+        is_ahead=first is not None and begin > now,
         paused_at=workspace.paused_at,
         chosen=chosen[0].pk if chosen is not accounts else None,
         accounts=tuple(_account(account) for account in accounts),
-        rows=tuple(_rows(workspace, chosen, max(now, _midnight(first, workspace)), first)),
+        rows=tuple(_with_neighbours(rows)),
         drafts=tuple(_drafts(workspace)),
         held=tuple(_held(workspace, accounts)),
     )
@@ -196,8 +211,9 @@ def _weekly(account: Account) -> list[WeeklyTime]:
 
 def _rows(
     workspace: Workspace, accounts: Sequence[Account], begin: datetime, first: date
-) -> list[QueueRow]:
-    end = _midnight(first + timedelta(days=DAYS), workspace)
+) -> tuple[list[QueueRow], datetime | None]:
+    """And where they are cut off."""
+    end = _moment(first + timedelta(days=DAYS), workspace)
     slots = _slots_by_minute(workspace, accounts, begin, end)
     planned = list(_planned(workspace, accounts, begin, end))
     filled = [_filled(at, together, slots) for at, together in _by_post(planned)]
@@ -207,7 +223,19 @@ def _rows(
         for at, all_at_it in slots.items()
         if (at_it := [a for a in all_at_it if (at, a.pk) not in taken])
     ]
-    return _with_neighbours(sorted([*filled, *free], key=lambda row: row.at))
+    rows = sorted([*filled, *free], key=lambda row: row.at)
+    known_until = planned[-1].due_at if len(planned) > ROWS else end
+    return _cut_off(rows, known_until, end)
+
+
+def _cut_off(
+    rows: Sequence[QueueRow], known_until: datetime, end: datetime
+) -> tuple[list[QueueRow], datetime | None]:
+    """Between two moments, so that the next page can begin with one; the first is always shown."""
+    cut = min(known_until, rows[ROWS].at) if len(rows) > ROWS else known_until
+    if rows and cut <= rows[0].at:
+        cut = rows[0].at + timedelta(microseconds=1)
+    return [row for row in rows if row.at < cut], cut if cut < end else None
 
 
 def _slots_by_minute(
@@ -234,7 +262,7 @@ def _planned(
         .annotate(excerpt=Left("post__text", EXCERPT * 2))
         .select_related("account")
         .only("post_id", "due_at", *_FACE)
-        .order_by("due_at", "post_id", "pk")[:ROWS]
+        .order_by("due_at", "post_id", "pk")[: ROWS + 1]
     )
 
 
@@ -285,11 +313,13 @@ def _beside(row: QueueRow, earlier: int | None, later: int | None) -> QueueRow:
 
 def _drafts(workspace: Workspace) -> Iterable[QueuePost]:
     """The last ones that have an account to speak through."""
+    has_account = Exists(Variant.objects.filter(post=OuterRef("pk")))
     drafts = Post.objects.filter(
-        workspace=workspace, handed_over_at=None, deleted_at=None, variants__isnull=False
+        has_account, workspace=workspace, handed_over_at=None, deleted_at=None
     )
-    variants = Prefetch("variants", Variant.objects.select_related("account"))
-    for post in drafts.distinct().prefetch_related(variants).order_by("-saved_at")[:DRAFTS]:
+    variants = Variant.objects.select_related("account").only("post_id", *_FACE)
+    told = drafts.prefetch_related(Prefetch("variants", variants)).only("text", "saved_at")
+    for post in told.order_by("-saved_at")[:DRAFTS]:
         places = tuple(speaker_of(variant.account) for variant in post.variants.all())
         yield QueuePost(post_id=post.pk, text=_excerpt(post.text), places=places)
 
@@ -334,12 +364,16 @@ def _held_of(
 
 
 def _excerpt(text: str) -> str:
-    return Truncator(" ".join(text.split())).chars(EXCERPT)
+    words = " ".join(text.split())
+    return words if len(words) <= EXCERPT else Truncator(words).chars(EXCERPT)
 
 
 def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-def _midnight(day: date, workspace: Workspace) -> datetime:
+def _moment(day: date, workspace: Workspace) -> datetime:
+    """Of a day, its midnight."""
+    if isinstance(day, datetime):
+        return day
     return moment_of(datetime.combine(day, time()), workspace.zone)

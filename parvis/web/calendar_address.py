@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -31,8 +32,7 @@ class Asked:
 
     @property
     def query(self) -> str:
-        query = QueryDict(mutable=True)
-        query["view"], query["day"] = self.view.value, self.day.isoformat()
+        query = {"view": self.view.value, "day": self.day.isoformat()}
         for name in _IDS:
             if chosen := getattr(self.filters, name):
                 query[name] = str(chosen)
@@ -43,7 +43,7 @@ class Asked:
         if self.after:
             at, post_id = self.after
             query["after"] = f"{at.isoformat()}~{post_id}"
-        return query.urlencode()
+        return urlencode(query)
 
     def but(self, **changes: Any) -> "Asked":
         """Another page of the same calendar, from its beginning on."""

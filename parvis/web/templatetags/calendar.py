@@ -2,22 +2,102 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
+from html import escape
 from itertools import chain
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from parvis.people.dates import written_date
 from parvis.report.calendar import Calendar, Cell, View
 from parvis.report.calendar_entries import Entry
 from parvis.web.calendar_address import Asked
-from parvis.web.templatetags.desk import mark, state_words
+from parvis.web.templatetags.desk import address_of, day, mark, monogram, state_words
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def calendar_entries(
+    context: Context, entries: Sequence[Entry], *, titled: bool = False
+) -> SafeString:
+    """A list of them, with one pen for all of a page. `titled`: the text is said to a pointer, too,
+    where it has little room."""
+    pen = context.render_context.get(_Pen) or context.render_context.setdefault(_Pen, _Pen())
+    written = "".join(pen.write(entry, titled=titled) for entry in entries)
+    return mark_safe(f"<ul>{written}</ul>" if written else "")  # noqa: S308 - the pen escapes
+
+
+class _Pen:
+    """Writes entries. A week at a busy desk has half a thousand of them: as a template of its own,
+    each would take ten times as long. What holds for all of them is asked for once."""
+
+    def __init__(self) -> None:
+        self._zone = timezone.get_current_timezone()
+        self._clock = pgettext("time of day", "%(hour)02d:%(minute)02d")
+        self._without_text = _("Picture without text")
+        self._marks: dict[str, SafeString] = {}
+
+    def write(self, entry: Entry, *, titled: bool) -> str:
+        """All that somebody wrote in it is escaped."""
+        at = entry.at.astimezone(self._zone)
+        text = escape(entry.text)
+        return _ENTRY.format(
+            title=f' title="{text}"' if titled else "",
+            address=address_of("compose" if entry.is_draft else "post", entry.post_id),
+            post=entry.post_id,
+            seen=at.isoformat(),
+            stays=f' data-stays="{entry.stays.value}"' if entry.stays else "",
+            mark=self._mark(entry),
+            at=self._clock % {"hour": at.hour, "minute": at.minute},
+            networks=_networks(entry),
+            campaign=_campaign(entry.campaign, entry.colour) if entry.campaign else "",
+            text=text or self._without_text,
+        )
+
+    def _mark(self, entry: Entry) -> SafeString:
+        if entry.state not in self._marks:
+            self._marks[entry.state] = entry_mark(entry)
+        return self._marks[entry.state]
+
+
+_ENTRY = (
+    '<li{title}><a class="entry" draggable="true" href="{address}" data-post="{post}" '
+    'data-seen="{seen}"{stays}><span class="when">{mark}<span class="clock">{at}</span>{networks}'
+    '</span><span class="said" dir="auto">{campaign}{text}</span></a></li>'
+)
+
+
+def _networks(entry: Entry) -> str:
+    """Three have room; of more the first two, and how many others there are."""
+    places = entry.places if len(entry.places) <= 3 else entry.places[:2]
+    others = len(entry.places) - len(places)
+    named = "".join(monogram(place.network) for place in places)
+    return f"{named}<span>+{others}</span>" if others else named
+
+
+@lru_cache(maxsize=256)
+def _campaign(name: str, colour: str) -> SafeString:
+    return format_html(
+        '<span class="dot dot-{0}" role="img" aria-label="{1}" title="{1}"></span>', colour, name
+    )
+
+
+@register.simple_tag
+def calendar_fold(asked: Asked, cell: Cell, from_hour: datetime | None = None) -> SafeString:
+    """Leads to what a cell has no room for. `from_hour` is what the clocks show."""
+    return format_html(
+        '<a class="fold" href="{}">{}<span class="heard">, {}</span></a>',
+        calendar_address(asked, View.AGENDA, cell.date, from_hour),
+        ngettext("%(n)s more", "%(n)s more", cell.more) % {"n": cell.more},
+        day(cell.date),
+    )
 
 
 @register.simple_tag

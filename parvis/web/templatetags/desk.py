@@ -1,16 +1,18 @@
 """How the desk writes times, states and networks. A builtin of every template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from parvis.connections.models import Account
 from parvis.deliver.states import State
@@ -39,7 +41,14 @@ def hands(at: time) -> str:
 def day(moment: datetime | date) -> str:
     """“Thursday 20 April”; the year is said when it is another than this one."""
     local = timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
-    if local.year == timezone.localdate().year:
+    is_of_this_year = local.year == timezone.localdate().year
+    return _written_day(local, get_language(), is_of_this_year=is_of_this_year)
+
+
+# A list writes the same few days again and again.
+@lru_cache(maxsize=512)
+def _written_day(local: date, language: str | None, *, is_of_this_year: bool) -> str:
+    if is_of_this_year:
         return written_date(local, pgettext("day, Django’s date format", "l j F"))
     return written_date(local, pgettext("day with year, Django’s date format", "l j F Y"))
 
@@ -126,6 +135,18 @@ def with_commands(sentence: str) -> SafeString:
 
 
 @register.simple_tag
+def address_of(page: str, number: int) -> str:
+    """What `url` answers for a page whose address ends in a number, where a list has many."""
+    return f"{_before_number(page)}{number}/"
+
+
+@cache
+def _before_number(page: str) -> str:
+    return reverse(page, args=(0,)).removesuffix("0/")
+
+
+@register.simple_tag
+@lru_cache(maxsize=64)
 def monogram(network: str) -> SafeString:
     """A network's letters, drawn by us, with its name for those who hear the page."""
     shown = face_of(network)
@@ -140,13 +161,20 @@ def monogram(network: str) -> SafeString:
 def speaker(account: Speaker, name: str = "") -> SafeString:
     """An account wherever it appears: its network’s letters, its handle (or `name`), and the mark
     of the sandbox if it is one of its accounts."""
+    mark_of_it = sandbox_mark() if account.is_sandbox else SafeString()
+    return _who(account.network, account.handle, name, mark_of_it)
+
+
+# A page may name the same few accounts a thousand times.
+@lru_cache(maxsize=1024)
+def _who(network: str, handle: str, name: str, sandbox: SafeString) -> SafeString:
     return format_html(
         '<span class="who{0}">{1}<span title="{2}">{3}</span>{4}</span>',
-        " in-sandbox" if account.is_sandbox else "",
-        monogram(account.network),
-        account.handle,
-        name or account.handle,
-        sandbox_mark() if account.is_sandbox else "",
+        " in-sandbox" if sandbox else "",
+        monogram(network),
+        handle,
+        name or handle,
+        sandbox,
     )
 
 
@@ -166,6 +194,17 @@ _MARK = (
 
 
 @register.simple_tag
+def options(choices: Iterable[tuple[object, str]], chosen: object = None) -> SafeString:
+    """The options of a list to choose from, each a value and what it is called."""
+    told = ((value, _SELECTED if value == chosen else "", words) for value, words in choices)
+    return format_html_join("", '<option value="{}"{}>{}</option>', told)
+
+
+_SELECTED = SafeString(" selected")
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
 def mark(state: str, words: str = "") -> SafeString:
     """The mark of a delivery's state. `words` are read aloud; without them it is decoration."""
     heard = 'role="img" aria-label="{}"' if words else 'aria-hidden="true"'

@@ -1,10 +1,11 @@
 """The calendar: its pages, and moving what stands in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from parvis.people.dates import written_date
 from parvis.report.calendar import Calendar, View, agenda_of, month_of, week_of
 from parvis.report.calendar_entries import Faces, Kind, Span
 from parvis.report.calendar_notes import accounts_ahead, notes_of
-from parvis.report.faces import speaker_of
+from parvis.report.faces import face_of, speaker_of
 from parvis.report.score import day_around
 from parvis.web.calendar_address import Asked, asked_by
 from parvis.web.desk_request import DeskRequest
@@ -148,12 +149,20 @@ def _around(
         "views": [(asked.but(view=view).address, view, words) for view, words in _views()],
         "later": asked.but(after=calendar.later).address if calendar.later else "",
         "hours": asked.but(all_hours=not asked.all_hours).address,
-        "accounts": accounts,
-        "campaigns": list(Campaign.objects.filter(workspace=request.workspace)),
-        "tags": list(Tag.objects.filter(workspace=request.workspace)),
+        "accounts": [(account.pk, _full_name(account)) for account in accounts],
+        "campaigns": list(_named(Campaign.objects.filter(workspace=request.workspace))),
+        "tags": list(_named(Tag.objects.filter(workspace=request.workspace))),
         "kinds": _kinds(),
         "feed": address_of_feed(request),
     }
+
+
+def _full_name(account: Account) -> str:
+    return f"{face_of(account.network).label}: {speaker_of(account).named}"
+
+
+def _named(rows: QuerySet[Campaign] | QuerySet[Tag]) -> Iterable[tuple[int, str]]:
+    return rows.values_list("pk", "name")
 
 
 def _asked(request: DeskRequest, query: QueryDict, now: datetime) -> Asked:

@@ -25,7 +25,7 @@ from parvis.web.views.posted import posted_from
 
 @require_safe
 def show_queue(request: DeskRequest) -> HttpResponse:
-    queue = queue_of(request.workspace, _day(request), _number(request.GET.get("account", "")))
+    queue = queue_of(request.workspace, _first(request), _number(request.GET.get("account", "")))
     return render(request, "parvis/queue/queue.html", {"queue": queue})
 
 
@@ -121,12 +121,16 @@ def _moment(said: str) -> datetime:
     return moment
 
 
-def _day(request: DeskRequest) -> date | None:
+def _first(request: DeskRequest) -> date | None:
+    """A day, or a moment where a page goes on."""
+    said = request.GET.get("from", "")
     try:
-        day = date.fromisoformat(request.GET.get("from", ""))
+        first = datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
     except ValueError:
         return None
-    return day if FIRST_YEAR < day.year < LAST_YEAR else None
+    if isinstance(first, datetime) and timezone.is_naive(first):
+        return None
+    return first if FIRST_YEAR < first.year < LAST_YEAR else None
 
 
 def _number(said: str) -> int | None:
