@@ -10,8 +10,8 @@ seconds. Figures go to standard output, one JSON object a line.
 Calls are counted as the network answers them: for `figures_at_once` posts each. Asking every hour
 is counted in two ways: a call for each post, and calls for as many posts as the network takes.
 The error is that of a figure at every full hour, as a share of what the figure has become by the
-end, of `curves` posts; for figures that have become at least a hundred, since smaller ones move in steps of more than
-a hundredth.
+end; of `curves` posts, and of figures that have become at least a hundred, since smaller ones move
+in steps of more than a hundredth.
 """
 
 import argparse

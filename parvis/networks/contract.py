@@ -146,12 +146,14 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A post found on the network that may be ours."""
+    """A post found on the network that may be ours. `media_count` is how many pictures and videos
+    it shows; None where the network does not say."""
 
     remote_id: str
     url: str
     text: str
     published_at: datetime | None = None
+    media_count: int | None = None
 
     def as_published(self) -> Published:
         return Published(remote_id=self.remote_id, url=self.url, published_at=self.published_at)
@@ -177,13 +179,15 @@ class Progress(Protocol):
 
 
 class Network(Protocol):
-    """`figures_at_once` is for how many posts one call answers when figures are read."""
+    """`figures_at_once` is for how many posts one call answers when figures are read;
+    `figures_page` where the network says what its figures mean."""
 
     name: str
     label: str
     monogram: str
     usual_traits: Traits
     figures_at_once: int
+    figures_page: str
 
     def new_key(self) -> str:
         """A fresh identity for one part, kept for all its attempts."""

@@ -14,7 +14,8 @@ from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
 from parvis.report.accounts import AccountLine, account_lines
 from parvis.report.decisions import Decision, decisions_of, said_by
-from parvis.report.faces import Speaker, speaker_of
+from parvis.report.faces import Speaker
+from parvis.report.figures import leading_figures, with_counts
 from parvis.report.lapses import Lapse, lapses_of
 from parvis.report.score import Score, day_around, score_of
 
@@ -23,13 +24,21 @@ DECISIONS_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Speaker):
+    """`figures` under the network's own names; empty before they are known."""
+
+    figures: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Going:
-    """A post that went out, or goes next, with the accounts that it does so on."""
+    """A post that went out, or goes next, with the accounts that it does so on, and how it fares
+    there as far as that is known."""
 
     post_id: int
     text: str
     at: datetime
-    places: tuple[Speaker, ...]
+    places: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +84,7 @@ def _went_out(workspace: Workspace, now: datetime) -> Iterable[Going]:
     published = Delivery.objects.filter(
         workspace=workspace, state=State.PUBLISHED, settled_at__gte=midnight
     )
-    return _by_post(published.order_by("-settled_at", "-pk"))
+    return _by_post(with_counts(published).order_by("-settled_at", "-pk"))
 
 
 def _coming(workspace: Workspace) -> Iterable[Going]:
@@ -95,8 +104,18 @@ def _by_post(deliveries: QuerySet[Delivery]) -> Iterable[Going]:
             post_id=post_id,
             text=said_by(first),
             at=first.settled_at or first.ready_at,
-            places=tuple(speaker_of(d.account) for d in of_post),
+            places=tuple(_place(delivery) for delivery in of_post),
         )
+
+
+def _place(delivery: Delivery) -> Place:
+    account = delivery.account
+    return Place(
+        network=account.network,
+        handle=account.handle,
+        is_sandbox=account.is_sandbox,
+        figures=leading_figures(getattr(delivery, "counts", None)),
+    )
 
 
 # The rest of a delivery, and the traits of its account, are much to read.

@@ -57,6 +57,7 @@ class Bluesky:
     monogram = "Bs"
     usual_traits = TRAITS
     figures_at_once = POSTS_AT_ONCE
+    figures_page = "https://docs.bsky.app/docs/api/app-bsky-feed-get-posts"
 
     def __init__(self, *, plc_directory: str = PLC_DIRECTORY, entryway: str = ENTRYWAY) -> None:
         self._directory = Directory(

@@ -38,6 +38,7 @@ class Facebook:
     monogram = "Fb"
     usual_traits = TRAITS
     figures_at_once = measures.MOST_IDS
+    figures_page = "https://developers.facebook.com/docs/graph-api/reference/insights"
     ways: tuple[Way, ...] = (permission.WAY,)
     developer_apps: tuple[DeveloperApp, ...] = (META_APP,)
 

@@ -39,6 +39,9 @@ class Instagram:
     monogram = "Ig"
     usual_traits = traits_of(INSTAGRAM_LOGIN)
     figures_at_once = 1
+    figures_page = (
+        "https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights"
+    )
     ways: tuple[Way, ...] = (permission.DIRECT, permission.BY_PAGE)
     developer_apps: tuple[DeveloperApp, ...] = (permission.INSTAGRAM_APP, META_APP)
 

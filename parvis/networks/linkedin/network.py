@@ -41,6 +41,10 @@ class LinkedIn:
     usual_traits = MEMBER_TRAITS
     # A member's are even asked for figure by figure.
     figures_at_once = 1
+    figures_page = (
+        "https://learn.microsoft.com/linkedin/marketing/community-management/"
+        "organizations/share-statistics"
+    )
     ways = (permission.MEMBER, permission.ORGANISATIONS)
     developer_apps = (permission.APP,)
 

@@ -39,6 +39,7 @@ class Mastodon:
     monogram = "Ma"
     usual_traits = TRAITS
     figures_at_once = measures.BATCH
+    figures_page = "https://docs.joinmastodon.org/entities/Status/"
     ways: tuple[Way, ...] = permission.WAYS
 
     def __init__(self, *, pauses: Sequence[float] = media.PAUSES) -> None:

@@ -41,6 +41,7 @@ class Threads:
     monogram = "Th"
     usual_traits = TRAITS
     figures_at_once = 1
+    figures_page = "https://developers.facebook.com/docs/threads/insights"
     ways: tuple[Way, ...] = (permission.WAY,)
     developer_apps: tuple[DeveloperApp, ...] = (permission.APP,)
 

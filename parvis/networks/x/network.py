@@ -36,6 +36,7 @@ class X:
     monogram = "X"
     usual_traits = TRAITS
     figures_at_once = measures.BATCH
+    figures_page = "https://docs.x.com/x-api/fundamentals/metrics"
     ways = (permission.WAY,)
     developer_apps = (permission.DEVELOPER_APP,)
 

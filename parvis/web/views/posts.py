@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from parvis.compose import verbs as compose
 from parvis.compose.models import Post
 from parvis.deliver import verbs as deliver
+from parvis.report.figures import figures_of
 from parvis.report.post_choices import search_choices
 from parvis.report.post_search import STATES, Shelf, Wanted, count, found_posts
 from parvis.report.posts import Spot, page_of_posts
@@ -106,7 +107,7 @@ def _post(request: DeskRequest, post_id: int) -> Post:
 
 
 def _page(request: DeskRequest, post: Post, when: WhenForm, status: int = 200) -> HttpResponse:
-    context = {"story": story_of(post), "when": when}
+    context = {"story": story_of(post), "figures": figures_of(post), "when": when}
     return render(request, "parvis/post.html", context, status=status)
 
 
