@@ -71,7 +71,7 @@ def _candidate(found: "Candidate", zone: "ZoneInfo") -> Iterator[str]:
     if found.url:
         yield found.url
     yield "".join(_marked(stretch) for stretch in found.difference.stretches) or "No text."
-    yield " ".join(filter(None, (found.likeness, found.missing, found.added)))
+    yield " ".join(filter(None, (found.likeness, found.missing, found.added, found.shows)))
 
 
 def _marked(stretch: "Stretch") -> str:

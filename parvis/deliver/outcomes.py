@@ -221,6 +221,7 @@ def _cannot_tell(taken: Taken, found: Found) -> Settlement:
                 "url": candidate.url,
                 "text": candidate.text,
                 "published_at": candidate.published_at and candidate.published_at.isoformat(),
+                "media_count": candidate.media_count,
             }
             for candidate in found.candidates
         ],

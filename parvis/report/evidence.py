@@ -15,6 +15,7 @@ from parvis.report.likeness import (
     sentence_for_added,
     sentence_for_distance,
     sentence_for_likeness,
+    sentence_for_media,
     sentence_for_missing,
 )
 
@@ -57,7 +58,9 @@ class Sent:
 class Candidate:
     """A post on the account that may be ours. `number` counts from 1 and `seconds` from the
     attempt that it would belong to. Of `missing`, `added` and `likeness`, each a sentence, those
-    are empty that do not say how its text differs."""
+    are empty that do not say how its text differs; `shows` tells of its pictures and videos, of
+    which there are `media_count`: None where the network does not say. `is_as_sent` as far as can
+    be seen."""
 
     number: int
     remote_id: str
@@ -70,6 +73,9 @@ class Candidate:
     missing: str
     added: str
     likeness: str
+    media_count: int | None
+    shows: str
+    is_as_sent: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +150,8 @@ def _candidates(delivery: Delivery, sent: Sent, attempts: Sequence[Attempt]) -> 
         published_at = _moment(found)
         seconds = _seconds_after(published_at, attempts)
         differs = difference(sent.text, found["text"])
+        # Who looked before this was asked did not write it down.
+        shown = found.get("media_count")
         yield Candidate(
             number=number,
             remote_id=found["remote_id"],
@@ -156,6 +164,9 @@ def _candidates(delivery: Delivery, sent: Sent, attempts: Sequence[Attempt]) -> 
             missing=sentence_for_missing(differs.missing),
             added=sentence_for_added(differs.added),
             likeness=sentence_for_likeness(differs.added, differs.missing),
+            media_count=shown,
+            shows=sentence_for_media(shown, len(sent.media)),
+            is_as_sent=differs.is_none and shown in (None, len(sent.media)),
         )
 
 

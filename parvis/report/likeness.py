@@ -1,7 +1,7 @@
 """How near a post on the network comes to what was sent, in sentences."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from parvis.report.spans import span_in_words
 
@@ -33,3 +33,27 @@ def sentence_for_likeness(added: int | None, missing: int | None) -> str:
     if added is None or missing is None:
         return _("The texts are too long to be compared word by word.")
     return "" if added or missing else _("The text is the same, word for word.")
+
+
+def sentence_for_media(shown: int | None, sent: int) -> str:
+    """How many pictures and videos a post shows beside how many ours has; empty where neither has
+    any, and when the network does not say."""
+    if shown is None or not (shown or sent):
+        return ""
+    return f"{_shown(shown)} {_sent(sent, as_shown=sent == shown)}"
+
+
+def _shown(media: int) -> str:
+    if not media:
+        return _("It shows no picture and no video.")
+    told = ngettext("It shows %(n)s picture or video.", "It shows %(n)s pictures or videos.", media)
+    return told % {"n": media}
+
+
+def _sent(media: int, *, as_shown: bool) -> str:
+    if as_shown:
+        return pgettext("pictures and videos", "As many were sent.")
+    if not media:
+        return pgettext("pictures and videos", "None was sent.")
+    told = npgettext("pictures and videos", "%(n)s was sent.", "%(n)s were sent.", media)
+    return told % {"n": media}

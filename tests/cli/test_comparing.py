@@ -113,11 +113,13 @@ def test_the_trace_is_told_step_by_step(say, ponts: Account) -> None:
 
 def test_programs_get_everything_and_milliseconds(say, ponts: Account, sent_at: datetime) -> None:
     at = sent_at + timedelta(seconds=12)
-    told = in_json(say, unknown(ponts, found(at=at, text="Else"), sent_at=sent_at))
+    two = {**found(at=at, text="Else"), "media_count": 2}
+    told = in_json(say, unknown(ponts, two, sent_at=sent_at))
     evidence = told["decision"]["evidence"]
     (candidate,) = evidence["candidates"]
     assert evidence["sent"]["text"] == TEXT
     assert (candidate["number"], candidate["seconds"]) == (1, 12.0)
+    assert (candidate["media_count"], candidate["is_as_sent"]) == (2, False)
     assert [each["mark"] for each in candidate["difference"]["stretches"] if each["mark"]] == [
         "missing",
         "added",

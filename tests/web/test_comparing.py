@@ -108,6 +108,35 @@ def test_what_was_sent_stands_beside_each_candidate(desk: Client, ponts: Account
     assert buttons(page).count("This is it") == 2
 
 
+def test_how_many_pictures_each_shows_is_told(desk: Client, ponts: Account) -> None:
+    now = database_now()
+    candidates = [{**found(n, now), "media_count": n} for n in range(3)]
+    stalls = UsedMedia(media_id=kept_picture(ponts.workspace).pk)
+    page = page_of(desk, unknown(ponts, *candidates, sent_at=now, media=(stalls,)))
+    none, one, two = said(page, "candidate")
+    assert "It shows no picture and no video. 1 was sent." in none
+    assert "It shows 1 picture or video. As many were sent." in one
+    assert "It shows 2 pictures or videos. 1 was sent." in two
+
+
+def test_of_pictures_that_the_network_does_not_tell_of_nothing_is_said(
+    desk: Client, ponts: Account
+) -> None:
+    now = database_now()
+    candidates = (found(1, now), {**found(2, now), "media_count": None})
+    page = page_of(desk, unknown(ponts, *candidates, sent_at=now))
+    assert not any("It shows" in each for each in said(page, "candidate"))
+
+
+def test_other_pictures_do_not_make_it_the_likely_one(desk: Client, ponts: Account) -> None:
+    now = database_now()
+    alike, other = ({**found(1, now), "media_count": n} for n in (0, 1))
+    for candidate, is_likely in ((alike, True), (other, False)):
+        page = page_of(desk, unknown(ponts, candidate, sent_at=now))
+        classes = button_of(page, "This is it").attributes["class"].split()
+        assert ("do" in classes) is is_likely
+
+
 def test_differences_are_marked_in_the_text_and_counted(desk: Client, ponts: Account) -> None:
     text = TEXT.replace("nine", "ten")
     page = page_of(desk, unknown(ponts, found(text=text), sent_at=database_now()))

@@ -45,7 +45,11 @@ class Listed:
 
     def as_candidate(self) -> Candidate:
         return Candidate(
-            remote_id=self.remote_id, url=self.url, text=self.text, published_at=self.created_at
+            remote_id=self.remote_id,
+            url=self.url,
+            text=self.text,
+            published_at=self.created_at,
+            media_count=self.media_count,
         )
 
 

@@ -120,7 +120,11 @@ class Status:
 
     def as_candidate(self) -> Candidate:
         return Candidate(
-            remote_id=self.remote_id, url=self.url, text=self.text, published_at=self.created_at
+            remote_id=self.remote_id,
+            url=self.url,
+            text=self.text,
+            published_at=self.created_at,
+            media_count=len(self.media_ids),
         )
 
 

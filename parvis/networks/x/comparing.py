@@ -87,6 +87,7 @@ class Post:
             url=url_of(server, handle, self.remote_id),
             text=self.text,
             published_at=self.created_at,
+            media_count=len(self.media_ids),
         )
 
 
