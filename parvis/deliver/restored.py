@@ -16,7 +16,12 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection, transaction
 
+from parvis.deliver.journal import note
+from parvis.deliver.models import Happened
+
 CODE = "restored"
+# What the trace says of those that are looked up.
+LOOK_UP_CODE = "restored-look-up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +38,13 @@ def distrust_the_past() -> Distrusted:
     parameters: dict[str, str | float] = {"code": CODE, "window": settings.TERMS.settling}
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, parameters)
-        looked_up = cursor.rowcount
+        looked_up = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(_ASK, parameters)
-        to_decide = cursor.rowcount
+        to_decide = [pk for (pk,) in cursor.fetchall()]
         cursor.execute(_CLOSE_ATTEMPTS, parameters)
-    return Distrusted(to_decide=to_decide, looked_up=looked_up)
+    note(looked_up, Happened.WAITS, LOOK_UP_CODE)
+    note(to_decide, Happened.WAITS, CODE)
+    return Distrusted(to_decide=len(to_decide), looked_up=len(looked_up))
 
 
 # A post of several parts goes on by itself after a look-up, so only its last part is looked up.
@@ -53,6 +60,7 @@ WHERE d.state IN ('sending', 'checking')
       SELECT 1 FROM deliver_attempt a
       WHERE a.delivery_id = d.id AND a.part = jsonb_array_length(d.receipts) AND a.request ? 'key'
   )
+RETURNING d.id
 """
 
 _ASK = """
@@ -62,6 +70,7 @@ SET state = 'unknown', fence = d.fence + 1, lease_until = NULL, worker = '',
 WHERE d.state IN ('claimed', 'sending')
    OR (d.state = 'checking' AND d.reason_code <> %(code)s)
    OR (d.state IN ('scheduled', 'held') AND d.due_at <= clock_timestamp())
+RETURNING d.id
 """
 
 _CLOSE_ATTEMPTS = """

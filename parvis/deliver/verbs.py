@@ -105,7 +105,7 @@ def take_back(post: Post, *, by: User | None = None) -> None:
         Delivery.objects.filter(pk__in=called_back).update(state=State.CANCELLED, settled_at=Now())
         note(called_back, Happened.TAKEN_BACK, by=by)
         _refuse_what_went_out(post)
-        _set_refusals_aside(post)
+        _set_refusals_aside(post, by)
         Post.objects.filter(pk=post.pk).update(handed_over_at=None)
 
 
@@ -219,11 +219,13 @@ def give_up(delivery: Delivery, *, by: User | None = None) -> None:
     )
 
 
-def set_aside(delivery: Delivery) -> None:
+def set_aside(delivery: Delivery, *, by: User | None = None) -> None:
     """A person has read why it was refused and leaves it at that."""
     refused = Delivery.objects.filter(pk=delivery.pk, state=State.REFUSED, set_aside_at=None)
-    if not refused.update(set_aside_at=Now()):
-        raise NothingToDecide
+    with transaction.atomic():
+        if not refused.update(set_aside_at=Now()):
+            raise NothingToDecide
+        note([delivery.pk], Happened.DECIDED, "set-aside", by=by)
 
 
 def write_anew(delivery: Delivery, author: User | None) -> Post:
@@ -319,15 +321,17 @@ def _stop_for_good(delivery: Delivery, by: User | None) -> None:
     """Raises NothingToDecide unless it was refused, or is a part of a post whose rest waits here
     or was given up."""
     if delivery.state == State.REFUSED:
-        set_aside(delivery)
+        set_aside(delivery, by=by)
     elif delivery.state == State.HELD and delivery.receipts:
         give_up(delivery, by=by)
     elif not delivery.rest_is_given_up:
         raise NothingToDecide
 
 
-def _set_refusals_aside(post: Post) -> None:
-    Delivery.objects.filter(post=post, state=State.REFUSED).update(set_aside_at=Now())
+def _set_refusals_aside(post: Post, by: User | None) -> None:
+    refused = _locked(Delivery.objects.filter(post=post, state=State.REFUSED, set_aside_at=None))
+    Delivery.objects.filter(pk__in=refused).update(set_aside_at=Now())
+    note(refused, Happened.TAKEN_BACK, by=by)
 
 
 def _decide(

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from parvis.deliver.models import Happened, Outcome
+from parvis.deliver.restored import CODE as RESTORED
+from parvis.deliver.restored import LOOK_UP_CODE as RESTORED_LOOK_UP
 
 # By whom nobody knows, or by Parvis itself.
 EVENTS: Mapping[str, Any] = {
@@ -38,10 +40,17 @@ WITH_CODE: Mapping[tuple[str, str], Any] = {
     (Happened.LOOKED_UP, "cannot-tell"): _(
         "It was looked up on the network: what is there does not tell for certain."
     ),
+    (Happened.WAITS, RESTORED): _(
+        "It was brought back from a backup. It may have been sent since, so a person decides."
+    ),
+    (Happened.WAITS, RESTORED_LOOK_UP): _(
+        "It was brought back from a backup. It was on its way then, so it is looked up first."
+    ),
     (Happened.RELEASED, "account-is-back"): _("The account is connected again, so it goes on."),
     (Happened.DECIDED, "there"): _("It was decided: it is there."),
     (Happened.DECIDED, "again"): _("It was decided: it is not there, send it again."),
     (Happened.DECIDED, "look"): _("It was decided: look it up again."),
+    (Happened.DECIDED, "set-aside"): _("It was refused, and left at that."),
 }
 
 BY_A_PERSON: Mapping[tuple[str, str], Any] = {
@@ -53,6 +62,7 @@ BY_A_PERSON: Mapping[tuple[str, str], Any] = {
     (Happened.DECIDED, "there"): _("%(person)s decided: it is there."),
     (Happened.DECIDED, "again"): _("%(person)s decided: it is not there, send it again."),
     (Happened.DECIDED, "look"): _("%(person)s decided: look it up again."),
+    (Happened.DECIDED, "set-aside"): _("%(person)s read why it was refused, and left it at that."),
     (Happened.GIVEN_UP, ""): _("%(person)s gave it up."),
     (Happened.TAKEN_BACK, ""): _("%(person)s took the post back."),
 }

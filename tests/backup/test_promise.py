@@ -12,6 +12,7 @@ from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.restored import distrust_the_past
 from parvis.deliver.states import State
 from parvis.networks.contract import Prepared
+from parvis.report.trace import trace_of
 from tests.cast import make_due, scheduled
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,18 @@ def test_with_a_stored_request_the_network_is_asked_first(ponts: Account, state:
     assert claim_due(10) == []
     Delivery.objects.update(ready_at=verbs.database_now())
     assert len(claim_lookups(10)) == 1
+
+
+def test_the_trace_says_that_it_was_brought_back(ponts: Account) -> None:
+    decided = as_backed_up(ponts, State.SCHEDULED)
+    looked_up = as_backed_up(ponts, State.SENDING, sent=True)
+    to_come = scheduled(ponts, in_=TOMORROW)
+    distrust_the_past()
+    steps = {each.pk: trace_of(each)[-1].words for each in (decided, looked_up, to_come)}
+    assert "brought back from a backup" in steps[decided.pk]
+    assert "a person decides" in steps[decided.pk]
+    assert "looked up first" in steps[looked_up.pk]
+    assert steps[to_come.pk] == "It was scheduled."
 
 
 def test_a_request_that_was_given_up_when_it_was_moved_is_not_looked_for(ponts: Account) -> None:

@@ -238,3 +238,22 @@ def test_what_is_no_longer_this_workers_is_not_handed_back(ponts: Account) -> No
     Delivery.objects.update(fence=9, lease_until=Now())
     assert claims.hand_back(batch, "one", tells=True) == 0
     assert events(delivery) == []
+
+
+def test_who_leaves_a_refusal_at_that_is_written_down(ponts: Account, alice: User) -> None:
+    delivery = scheduled(ponts)
+    Delivery.objects.filter(pk=delivery.pk).update(state=State.REFUSED)
+    verbs.set_aside(delivery, by=alice)
+    assert events(delivery) == [(Happened.DECIDED, "set-aside")]
+    assert last(delivery).person == alice
+    with pytest.raises(verbs.NothingToDecide):
+        verbs.set_aside(delivery, by=alice)
+    assert len(events(delivery)) == 1
+
+
+def test_a_refusal_is_taken_back_with_its_post(ponts: Account, alice: User) -> None:
+    delivery = scheduled(ponts)
+    Delivery.objects.filter(pk=delivery.pk).update(state=State.REFUSED)
+    verbs.take_back(delivery.post, by=alice)
+    assert events(delivery) == [(Happened.TAKEN_BACK, "")]
+    assert last(delivery).person == alice

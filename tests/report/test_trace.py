@@ -133,6 +133,12 @@ def test_a_person_is_named_for_what_was_done(ponts: Account, alice: User) -> Non
     ]
 
 
+def test_who_left_a_refusal_at_that_is_named(delivery: Delivery, alice: User) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(state=State.REFUSED)
+    verbs.set_aside(delivery, by=alice)
+    assert told(delivery)[-1] == "Alice read why it was refused, and left it at that."
+
+
 def test_a_new_time_is_told(delivery: Delivery, alice: User) -> None:
     later = database_now() + timedelta(days=2)
     verbs.move(delivery.post, later, by=alice)

@@ -102,7 +102,7 @@ def set_aside(request: DeskRequest, delivery_id: int) -> HttpResponse:
     return _decide(
         request,
         delivery,
-        lambda: deliver.set_aside(delivery),
+        lambda: deliver.set_aside(delivery, by=request.user),
         lambda: _("Set aside. It stays with the post’s history."),
     )
 
