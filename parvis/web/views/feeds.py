@@ -73,12 +73,13 @@ def change_rule(request: DeskRequest, feed_id: int) -> HttpResponse:
         return _rule_page(request, context, kept)
     if not form.is_valid():
         return _rule_page(request, context, None)
-    if request.POST.get("do") not in ("keep", "on"):
-        return _rule_page(request, context, form.rule)
-    feed_verbs.keep_rule(feed, form.rule)
-    if request.POST["do"] == "on" and not _switched_on(feed, form):
-        return _rule_page(request, context, form.rule)
-    messages.success(request, _about_rule(request.POST["do"]))
+    rule, do = form.rule, request.POST.get("do")
+    if do not in ("keep", "on"):
+        return _rule_page(request, context, rule)
+    feed_verbs.keep_rule(feed, rule)
+    if do == "on" and not _switched_on(feed, form):
+        return _rule_page(request, context, rule)
+    messages.success(request, _about_rule(do))
     return redirect("feed", feed_id)
 
 
