@@ -78,7 +78,8 @@ def new_formatter(*, log_format: str) -> logging.Formatter:
 
 
 class _Lines(logging.Formatter):
-    """`failures` renders a traceback as facts, `written` a line's facts as its text."""
+    """`failures` renders a traceback as facts, `written` a line's facts as its text, without
+    secrets."""
 
     def __init__(self, failures: Processor, written: Callable[[Facts], str]) -> None:
         super().__init__()
@@ -92,7 +93,7 @@ class _Lines(logging.Formatter):
             facts = cast("Facts", told)
         if record.stack_info:
             facts["stack"] = record.stack_info
-        return self._written(_without_secrets(facts))
+        return self._written(facts)
 
 
 def _facts_of(record: logging.LogRecord) -> Facts:
@@ -106,7 +107,7 @@ def _facts_of(record: logging.LogRecord) -> Facts:
     }
     if record.name.partition(".")[0] == "parvis":
         facts |= _own_facts(record)
-    return facts | {n: v for n, v in facts_of_the_work().items() if n not in facts}
+    return {**facts, **facts_of_the_work(), **facts}
 
 
 @lru_cache(maxsize=8)
@@ -138,7 +139,6 @@ def _without_secrets(facts: Facts) -> Facts:
 
 
 def _clean(value: Any) -> Any:
-    """The usual kinds first."""
     if isinstance(value, str):
         return _clean_word(str(value)) if len(value) <= _WORD else _clean_text(value)
     if value is None or isinstance(value, (int, float)):
@@ -165,22 +165,25 @@ def _escaped(sign: re.Match[str]) -> str:
 
 
 def _as_logfmt(facts: Facts) -> str:
-    return " ".join(f"{name}={_logfmt_value(value)}" for name, value in facts.items())
+    return " ".join([f"{name}={_logfmt_value(name, value)}" for name, value in facts.items()])
 
 
-def _logfmt_value(value: Any) -> str:
-    """Quoted where a reader would not know its end; None is nothing."""
+def _logfmt_value(name: str, value: Any) -> str:
+    """Quoted where a reader would not know its end; None is nothing. The usual kinds first."""
+    if name in _ALWAYS_CLEAN:
+        return str(value)
+    if isinstance(value, str):
+        return _logfmt_word(str(value)) if len(value) <= _WORD else _quoted(_clean_text(value))
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
-    return _quoted_word(text) if len(text) <= _WORD else _quoted(text)
+    return str(value) if isinstance(value, (int, float)) else _quoted(str(_clean(value)))
 
 
 @lru_cache(maxsize=1024)
-def _quoted_word(text: str) -> str:
-    return _quoted(text)
+def _logfmt_word(text: str) -> str:
+    return _quoted(_clean_text(text))
 
 
 def _quoted(text: str) -> str:
@@ -191,7 +194,7 @@ def _quoted(text: str) -> str:
 
 
 def _as_json(facts: Facts) -> str:
-    return _ENCODER.encode(facts)
+    return _ENCODER.encode(_without_secrets(facts))
 
 
 _NEEDS_QUOTES = re.compile(r'[ ="]')

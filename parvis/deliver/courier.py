@@ -70,6 +70,8 @@ class Courier:
         self.name = name
         self.meter = Meter()
         self.tally = Tally()
+        # Read once: the settings are asked in a way that a busy worker notices.
+        self._terms = settings.TERMS
         self._http = http
         self._freed = freed
         self._stopping = False
@@ -113,7 +115,7 @@ class Courier:
         """Begins nothing more, ends what is under way and hands back the rest. What there is no
         time for is left to its lease."""
         self._stopping = True
-        grace = settings.TERMS.grace
+        grace = self._terms.grace
         await asyncio.gather(
             self._sending.finish(grace, hurry), self._searching.finish(grace, hurry)
         )
@@ -136,7 +138,7 @@ class Courier:
         """What cannot be brought to its end now holds the account's later ones back, though not
         for ever."""
         patience = asyncio.get_running_loop().call_later(
-            settings.TERMS.order, self._let_others_pass, queue
+            self._terms.order, self._let_others_pass, queue
         )
         try:
             for taken in queue.deliveries:
@@ -229,7 +231,7 @@ class Courier:
         attempt_id = await self._write(intent)
         if attempt_id is None:
             return None
-        permit = Permit(attempt_id, began + settings.TERMS.lease - settings.TERMS.publish)
+        permit = Permit(attempt_id, began + self._terms.lease - self._terms.publish)
         if seconds_of_this_machine() > permit.send_before:
             raise LeaseLost
         if part == 0 and taken.tries == 0:
@@ -258,7 +260,7 @@ class Courier:
         speaker = await voice.speaking()
         network = all_networks()[speaker.network]
         try:
-            async with asyncio.timeout(settings.TERMS.publish):
+            async with asyncio.timeout(self._terms.publish):
                 http = voice.http.sending_before(permit.send_before)
                 return await network.publish(http, speaker, prepared)
         except TimeoutError:

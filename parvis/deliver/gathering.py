@@ -21,12 +21,12 @@ class GatheredWrites(Generic[Entry, Result]):
         self._waiting: list[tuple[Entry, asyncio.Future[Result]]] = []
         self._flushing: asyncio.Task[None] | None = None
 
-    async def __call__(self, entry: Entry) -> Result:
+    def __call__(self, entry: Entry) -> "asyncio.Future[Result]":
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((entry, answer))
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
-        return await answer
+        return answer
 
     async def _flush(self) -> None:
         try:

@@ -1,7 +1,9 @@
 """What a worker has done since it started, for whoever watches it."""
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from parvis.deliver.ledger import Settlement
 from parvis.deliver.states import State
@@ -13,12 +15,12 @@ _BOUNDS = (0.05, 0.1, 0.5, 1, 5, 30, 300)
 @dataclass(slots=True)
 class Tally:
     """Outcomes by their names, what was held as "held"; lateness from the due time to the writing
-    of the first attempt."""
+    of the first attempt, counted under the smallest bound that it keeps to."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
-    late: Counter[float] = field(default_factory=Counter)
     lateness_sum: float = 0.0
     first_tries: int = 0
+    _late: list[int] = field(default_factory=lambda: [0] * (len(_BOUNDS) + 1))
 
     def settled(self, settlement: Settlement) -> None:
         if settlement.after is State.HELD:
@@ -30,12 +32,11 @@ class Tally:
         """A first try was written down so many seconds after its due time."""
         self.first_tries += 1
         self.lateness_sum += max(lateness, 0.0)
-        for bound in _BOUNDS:
-            if lateness <= bound:
-                self.late[bound] += 1
+        self._late[bisect_left(_BOUNDS, lateness)] += 1
 
     def to_json(self) -> dict[str, object]:
-        lateness = {f"{bound:g}": self.late[bound] for bound in _BOUNDS}
+        within = zip(_BOUNDS, accumulate(self._late), strict=False)
+        lateness = {f"{bound:g}": count for bound, count in within}
         return {
             **self.outcomes,
             "lateness": {"count": self.first_tries, "sum": self.lateness_sum, **lateness},

@@ -215,7 +215,7 @@ def _call(method: str, address: URL, ask: Ask, answer: Answer | None, seconds: f
         purpose=ask["purpose"],
         method=method,
         host=address.host or "",
-        path=_shown(address.path, _secrets_of(ask)),
+        path=_shown(address.path, answer.secrets if answer else _secrets_of(ask)),
         status=answer.status if answer else None,
         seconds=seconds,
         rate_limits=answer.rate_limits if answer else (),
@@ -356,9 +356,9 @@ def _revealed(values: Mapping[str, str | Secret]) -> dict[str, str]:
 def _secrets_of(ask: Ask) -> tuple[Secret, ...]:
     values: list[object] = [ask.get("bearer")]
     for carried in (ask.get("query"), ask.get("headers"), ask.get("json"), ask.get("form")):
-        if isinstance(carried, Mapping):
+        if carried is not None and isinstance(carried, (dict, Mapping)):
             values.extend(carried.values())
-    return tuple(value for value in values if isinstance(value, Secret))
+    return tuple([value for value in values if isinstance(value, Secret)])
 
 
 @lru_cache(maxsize=64)

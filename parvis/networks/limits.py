@@ -81,12 +81,13 @@ def read_rate_limits(
     headers: Mapping[str, str], purpose: str, now: datetime
 ) -> tuple[RateLimit, ...]:
     """What the answer to a call of this purpose says of limits; often nothing."""
+    names = {name.lower() for name in headers}
     counted = [
         _read_counted(headers, form, purpose, now)
         for form in _FORMS
-        if form.limit in headers or form.remaining in headers
+        if not names.isdisjoint(form.names)
     ]
-    return (*counted, *_read_usage(headers, now))
+    return (*counted, *(() if names.isdisjoint(_USAGE_NAMES) else _read_usage(headers, now)))
 
 
 def read_reached(
@@ -130,8 +131,9 @@ def _longest(limits: Iterable[RateLimit]) -> RateLimit | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Form:
-    """The headers of one limit. `of_each_call` tells that each kind of call is counted by itself;
-    else reading draws on what all requests draw on."""
+    """The headers of one limit; by those of `names`, in small letters, it is known to be there.
+    `of_each_call` tells that each kind of call is counted by itself; else reading draws on what
+    all requests draw on."""
 
     limit: str
     remaining: str
@@ -139,6 +141,7 @@ class _Form:
     scope: Scope
     of_each_call: bool
     of_a_day: bool
+    names: frozenset[str]
 
     def bucket(self, purpose: str) -> str:
         bucket = bucket_of(purpose)
@@ -157,6 +160,7 @@ def _form(
         scope=scope,
         of_each_call=of_each_call,
         of_a_day=of_a_day,
+        names=frozenset({f"{prefix}-Limit".lower(), f"{prefix}-Remaining".lower()}),
     )
 
 
@@ -185,6 +189,7 @@ _USAGE_HEADERS: tuple[tuple[Scope, tuple[str, ...]], ...] = (
     ("app", ("X-App-Usage",)),
     ("account", ("X-Business-Use-Case-Usage", "X-Page-Usage")),
 )
+_USAGE_NAMES = frozenset(name.lower() for _, names in _USAGE_HEADERS for name in names)
 _USAGE_PARTS = ("call_count", "total_cputime", "total_time")
 
 
