@@ -59,7 +59,8 @@ class MethodMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.page(request)
         if isinstance(answer, HttpResponseNotAllowed):
-            return errors.not_allowed(request, answer.headers["Allow"])
+            answer.content = errors.not_allowed(request).content
+            answer.headers["Content-Type"] = "text/html; charset=utf-8"
         return answer
 
 

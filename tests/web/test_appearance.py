@@ -66,6 +66,7 @@ def test_a_way_of_asking_that_an_address_does_not_have_is_told_the_others(desk: 
     answer = desk.get("/sign-out/")
     assert answer.status_code == 405
     assert "POST" in answer["Allow"]
+    assert answer["Content-Type"].startswith("text/html")
     assert "Nothing was changed." in answer.content.decode()
 
 

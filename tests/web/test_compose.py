@@ -248,7 +248,8 @@ def test_the_second_of_two_tabs_is_told_and_sees_both_texts(desk: Client, post: 
     told = desk.post("/write/keep/", form(post, text="Said here"))
     assert told.status_code == 409
     saved = localtime(Post.objects.get().saved_at, post.workspace.zone)
-    assert f"Changed in another tab at {saved:%H:%M}. What you typed here is kept." in said(told)
+    assert f"Changed elsewhere at {saved:%H:%M}, by somebody else or in another tab." in said(told)
+    assert "What you typed here is kept." in said(told)
     assert "Said there</blockquote>" in said(told)
     assert "Said here</textarea>" in said(told)
     assert Post.objects.get().text == "Said there"

@@ -102,7 +102,7 @@ def test_of_two_tabs_the_second_is_told_and_neither_text_is_lost(
     there.get_by_label("What you want to say").fill("Said there")
     kept_in_database(post, "Said there")
     here.get_by_label("What you want to say").fill("Said here")
-    expect(here.get_by_text("Changed in another tab at")).to_be_visible()
+    expect(here.get_by_text("Changed elsewhere at")).to_be_visible()
     expect(here.locator("#changed blockquote").first).to_have_text("Said there")
     here.get_by_label("What you want to say").press_sequentially(", and more")
     here.get_by_role("button", name="Use mine").click()

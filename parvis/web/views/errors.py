@@ -56,16 +56,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-def not_allowed(request: HttpRequest, ways: str) -> HttpResponse:
-    """`ways` are the methods that the address answers to."""
-    page = _page(
+def not_allowed(request: HttpRequest) -> HttpResponse:
+    return _page(
         request,
         405,
         _("This address does not answer to that"),
         _("Nothing was changed. Go back, load the page again and send the form once more."),
     )
-    page.headers["Allow"] = ways
-    return page
 
 
 def disk_full(request: HttpRequest) -> HttpResponse:
