@@ -73,6 +73,10 @@ class PartFigures:
     said: str
     is_gone: bool
 
+    @property
+    def is_drawn(self) -> bool:
+        return any(figure.curve for figure in self.figures)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFigures:
@@ -119,9 +123,12 @@ def with_counts(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 
 def leading_figures(counts: Mapping[str, int] | None) -> str:
-    """“1,204 views · 31 likes · 4 replies”; empty where nothing is known."""
-    known = [metric for metric in LEADING if metric.value in (counts or {})][:_LED_BY]
-    return " · ".join(counted_out(metric, (counts or {})[metric.value]) for metric in known)
+    """“1,204 views · 31 likes · 4 replies”; after the first only what is not nought. Empty where
+    nothing is known."""
+    counts = counts or {}
+    told = [(metric, counts[metric.value]) for metric in LEADING if metric.value in counts]
+    worth = [pair for number, pair in enumerate(told) if pair[1] or number == 0]
+    return " · ".join(counted_out(metric, count) for metric, count in worth[:_LED_BY])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

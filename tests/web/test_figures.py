@@ -92,10 +92,17 @@ def test_a_posts_page_tells_the_figures_and_when_they_are_read_next(
 
 def test_the_curve_goes_from_nought_to_the_newest_reading(desk: Client, ponts: Account) -> None:
     (delivery,) = published(ponts)
-    followed(delivery, {"likes": 5}, {"likes": 10})
+    followed(delivery, {"likes": 5}, {"likes": 10}, {"likes": 10})
     page = page_of(desk, delivery)
-    assert 'd="M0.00 40.00 L50.00 21.00 L100.00 2.00"' in page
-    assert 'aria-label="Likes over 2 hours, from 0 to 10"' in page
+    # log 2 / log 4 of the way after one of three hours.
+    assert 'd="M0.00 40.00 L50.00 21.00 L79.25 2.00 L100.00 2.00"' in page
+    assert 'aria-label="Likes over 3 hours, from 0 to 10"' in page
+
+
+def test_nought_is_not_told_beside_a_first_figure(desk: Client, ponts: Account) -> None:
+    (delivery,) = published(ponts, hours=0)
+    followed(delivery, {"likes": 0, "replies": 0, "reposts": 3})
+    assert "0 likes · 3 reposts" in desk.get("/").content.decode()
 
 
 def test_a_single_reading_draws_no_curve(desk: Client, ponts: Account) -> None:
