@@ -21,11 +21,13 @@ from parvis.connections.verbs import keep_connected
 from parvis.deliver.models import Attempt, Delivery, Outcome
 from parvis.deliver.states import State
 from parvis.deliver.verbs import database_now, schedule
+from parvis.intake.feed_models import Feed
 from parvis.networks.contract import Connected, Secret, Tokens
 from parvis.people.models import Membership, Role, SavedView, User, Workspace
 from parvis.people.verbs import workspace_of
 from parvis.schedule.models import Slot
 from tests.cast import PASSWORD
+from tests.demo_feeds import followed_feed
 from tests.demo_figures import let_fare
 from tests.waiting import Waiting, let_wait
 
@@ -63,6 +65,7 @@ class Demo:
     accounts: dict[str, Account]
     pictures: Sequence[Media]
     campaign: Campaign
+    feed: Feed
     snippet: Snippet
     tag: Tag
     view: SavedView
@@ -99,6 +102,7 @@ def _furnished(alice: User) -> Demo:
         accounts=accounts,
         pictures=pictures,
         campaign=campaign,
+        feed=followed_feed(workspace, accounts),
         snippet=snippet,
         tag=workspace.tags.earliest("pk"),
         view=_saved_view(workspace, alice),

@@ -46,6 +46,8 @@ def _parts(demo: Demo) -> dict[str, object]:
         "account_id": demo.accounts["mastodon"].pk,
         "campaign_id": demo.campaign.pk,
         "delivery_id": demo.held.pk,
+        "entry_id": 0,
+        "feed_id": demo.feed.pk,
         "invitation_id": 0,
         "key": "key",
         "media_id": demo.pictures[0].pk,

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from parvis.compose.content import ordered_tags
 from parvis.compose.links import UTM_NAMES
@@ -48,7 +48,7 @@ class RuleForm(forms.Form):
     template = forms.CharField(
         label=gettext_lazy("Text"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         help_text=gettext_lazy(
             "{title}, {link}, {summary} and {author} stand for what the entry says. What is too "
             "long for a network is shortened at a word, the summary first; a link is never cut."
@@ -113,6 +113,8 @@ class RuleForm(forms.Form):
         delay = self.fields["delay_minutes"]
         assert isinstance(delay, forms.TypedChoiceField)
         delay.choices = [(n, _said_delay(n)) for n in sorted({*_DELAYS, rule.delay_minutes})]
+
+        self.fields["campaign"].empty_label = pgettext("campaign", "none")  # type: ignore[attr-defined]
 
     @property
     def utm_fields(self) -> list[forms.BoundField]:
