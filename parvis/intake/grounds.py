@@ -5,14 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.utils import timezone
-
 from parvis.compose.models import Campaign, Media, Post, Tag
 from parvis.compose.snippets import signatures_of
 from parvis.config.reach import all_networks
 from parvis.connections.models import Account
 from parvis.connections.verbs import accounts_of
 from parvis.intake.checking import FILES, Cells, Grounds
+from parvis.networks import present
 from parvis.people.models import Workspace
 
 
@@ -20,7 +19,7 @@ def grounds_for(workspace: Workspace, rows: Sequence[Cells]) -> Grounds:
     return Grounds(
         zone=workspace.zone,
         language=workspace.language,
-        now=timezone.now(),
+        now=present.now(),
         accounts=_accounts(accounts_of(workspace)),
         media=_media(workspace, rows),
         tags=_tags(workspace),

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from parvis.networks import present
 from parvis.networks.limits import A_DAY, PUBLISH, USAGE, stops_deliveries
 from parvis.people.dates import written_date
 from parvis.report.faces import face_of
@@ -59,7 +60,7 @@ def when_in_words(moment: datetime) -> str:
     local = timezone.localtime(moment)
     hands = {"hour": local.hour, "minute": local.minute}
     time = pgettext("time of day", "%(hour)02d:%(minute)02d") % hands
-    if local.date() == timezone.localdate():
+    if local.date() == timezone.localdate(present.now()):
         return pgettext("until when", "at %(time)s") % {"time": time}
     day = written_date(local, pgettext("day, Django’s date format", "l j F"))
     return pgettext("until when", "on %(day)s at %(time)s") % {"day": day, "time": time}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from parvis.connections.models import Account
 from parvis.deliver.states import State
+from parvis.networks import present
 from parvis.people.dates import written_date
 from parvis.report.faces import Speaker, face_of, speaker_of
 from parvis.report.marks import mark_of
@@ -41,7 +42,7 @@ def hands(at: time) -> str:
 def day(moment: datetime | date) -> str:
     """“Thursday 20 April”; the year is said when it is another than this one."""
     local = timezone.localtime(moment).date() if isinstance(moment, datetime) else moment
-    is_of_this_year = local.year == timezone.localdate().year
+    is_of_this_year = local.year == timezone.localdate(present.now()).year
     return _written_day(local, get_language(), is_of_this_year=is_of_this_year)
 
 
@@ -82,7 +83,7 @@ def hour(moment: datetime) -> str:
 @register.filter
 def soon(when: datetime) -> str:
     """The time alone when it is today; else with its day: “Sun 22 Nov, 9:00”."""
-    if timezone.localdate(when) == timezone.localdate():
+    if timezone.localdate(when) == timezone.localdate(present.now()):
         return clock(when)
     told = {"day": _short_day(when), "time": clock(when)}
     return pgettext("day and time", "%(day)s, %(time)s") % told
@@ -90,7 +91,7 @@ def soon(when: datetime) -> str:
 
 @register.filter
 def is_ahead(when: datetime | None) -> bool:
-    return when is not None and when > timezone.now()
+    return when is not None and when > present.now()
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from parvis.networks import present
 from parvis.people.models import MailWishes
 from parvis.report.happened import happened_since
 from parvis.report.notices import can_write_letters, notice_ways, why_not_told
@@ -43,7 +44,7 @@ def show(request: DeskRequest) -> HttpResponse:
 def mark_seen(request: DeskRequest) -> HttpResponse:
     """Up to the moment that the page showed: what happened since is still to be seen."""
     until = parse_datetime(request.POST.get("until", ""))
-    if until is not None and timezone.is_aware(until) and until <= timezone.now():
+    if until is not None and timezone.is_aware(until) and until <= present.now():
         MailWishes.objects.update_or_create(user=request.user, defaults={"seen_at": until})
     return redirect("settings-notifications")
 
