@@ -14,6 +14,7 @@ from parvis.cli import (
     accounts,
     backups,
     checks,
+    feeds,
     importing,
     posting,
     posts,
@@ -38,6 +39,7 @@ posting.register(program)
 importing.register(posts.group)
 program.add_typer(posts.group, name="posts")
 program.add_typer(accounts.group, name="accounts")
+program.add_typer(feeds.group, name="feeds")
 queue.register(program)
 checks.register(program)
 watching.register(program)
