@@ -14,6 +14,7 @@ from parvis.cli.failures import Failure
 from parvis.cli.voice import Voice
 
 if TYPE_CHECKING:
+    from parvis.config.installation import Installation
     from parvis.watch.troubles import Trouble
 
 Once = Annotated[bool, typer.Option("--once", help="Look once, say what is wrong, and end.")]
@@ -42,7 +43,8 @@ def watch(voice: Voice, once: Once = False, test: Test = False) -> None:
 
 @contextmanager
 def _opened_for_watching() -> Iterator[None]:
-    """Unlike other commands it begins also while the database is away: it is there to tell that."""
+    """Unlike other commands it begins also while the database is away: it is there to tell that.
+    Raises NotThisDesk when the keys or the media folder are another desk's."""
     from parvis.cli.desk import start_django
     from parvis.config.installation import installation
     from parvis.machine.place import prepare_data_folder
@@ -54,7 +56,25 @@ def _opened_for_watching() -> Iterator[None]:
         if installed.database_url is None:
             open_things.enter_context(installed.postgres().open())
         start_django()
+        _refuse_another_desk(installed)
         yield
+
+
+def _refuse_another_desk(installed: "Installation") -> None:
+    """It would watch another folder's disk. A desk that was never started has nothing to differ
+    from, and gets its identity from who starts it."""
+    from django.db import DatabaseError, connection
+
+    from parvis.people.models import Desk
+    from parvis.upkeep.identity import prove_identity
+
+    try:
+        if Desk.objects.exists():
+            prove_identity(installed)
+    except DatabaseError:
+        pass  # away, or without its tables: the watch is there to tell that
+    finally:
+        connection.close()
 
 
 def _keep_watch(voice: Voice) -> None:

@@ -9,7 +9,10 @@ import pytest
 from django.db import connection
 
 from parvis.config.alerts import alerts
+from parvis.config.installation import installation
 from parvis.connections.models import Account
+from parvis.people.models import Desk
+from parvis.upkeep.identity import prove_identity
 from tests.cast import make_due, scheduled
 from tests.cli.conftest import Said
 from tests.networks.loopback import dead_port
@@ -52,6 +55,20 @@ def test_one_look_while_the_database_is_away_says_so(
     said = say("watch", "--once", "--json")
     assert said.exit_code == 1
     assert [each["code"] for each in json.loads(said.out)["troubles"]] == ["database-away"]
+
+
+def test_another_desks_media_folder_is_not_watched(say: Say) -> None:
+    prove_identity(installation())
+    Desk.objects.update(mark="another")
+    said = say("watch", "--once")
+    assert said.exit_code == 1
+    assert "is not the one of this desk" in said.err
+
+
+def test_a_desk_that_was_never_started_gets_no_identity_from_a_watch(say: Say) -> None:
+    worker()
+    assert say("watch", "--once").exit_code == 0
+    assert not Desk.objects.exists()
 
 
 def test_a_try_reaches_everybody_and_says_so(
