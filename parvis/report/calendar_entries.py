@@ -65,7 +65,8 @@ class Span:
 class Entry:
     """What of a post goes out, or went, at one moment. `state` is the gravest of its deliveries'
     and empty for a draft; `text` is its beginning; `first_delivery` is 0 for a draft. `campaign`
-    and `colour`, one of the desk's, are empty without one."""
+    and `colour`, one of the desk's, are empty without one; `series` is the one it is a turn of.
+    """
 
     post_id: int
     at: datetime
@@ -77,6 +78,7 @@ class Entry:
     campaign: str
     colour: str
     first_delivery: int
+    series: int | None = None
 
     @property
     def is_draft(self) -> bool:
@@ -177,6 +179,7 @@ def _told(deliveries: QuerySet[Delivery]) -> Rows:
         named_campaign=Min("post__campaign__name"),
         campaign_colour=Min("post__campaign__colour"),
         first_delivery=Min("pk"),
+        in_series=Min("post__occurrence__series"),
     )
 
 
@@ -198,6 +201,7 @@ def _planned(workspace: Workspace, span: Span, filters: Filters) -> Rows:
         beginning=Left("text", _TEXT),
         named_campaign=Min("campaign__name"),
         campaign_colour=Min("campaign__colour"),
+        in_series=Min("occurrence__series"),
     )
 
 
@@ -239,6 +243,7 @@ def _entry(row: Mapping[str, Any], faces: Faces) -> Entry:
         campaign=row["named_campaign"] or "",
         colour=row["campaign_colour"] or "",
         first_delivery=row.get("first_delivery", 0),
+        series=row["in_series"],
     )
 
 

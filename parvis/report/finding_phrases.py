@@ -223,4 +223,21 @@ _ACCOUNT = {
     ),
 }
 
-FINDINGS = {**_TEXT, **_CHOICES, **_PICTURES, **_VIDEOS, **_POLLS, **_ACCOUNT}
+# A text that comes back: `schedule.equal_texts`.
+_REPEATS = {
+    "repeats-forbidden": ngettext_lazy(
+        "This network forbids a text that comes again: %(needed)s different text is needed, and "
+        "%(fresh)s is new. Add texts that take turns, let it come less often, or leave this "
+        "account out.",
+        "This network forbids a text that comes again: %(needed)s different texts are needed, and "
+        "%(fresh)s are new. Add texts that take turns, let it come less often, or leave this "
+        "account out.",
+        "needed",
+    ),
+    "repeats-may-be-refused": _(
+        "This network may refuse a text that comes again, or show it to fewer people; how soon is "
+        "too soon is not known. Texts that take turns help."
+    ),
+}
+
+FINDINGS = {**_TEXT, **_CHOICES, **_PICTURES, **_VIDEOS, **_POLLS, **_ACCOUNT, **_REPEATS}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Left
 from django.utils.dates import WEEKDAYS
 from django.utils.text import Truncator
@@ -64,9 +64,12 @@ class QueueAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePost:
+    """`series` is the one that it is a turn of."""
+
     post_id: int
     text: str
     places: tuple[Speaker, ...]
+    series: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +262,7 @@ def _planned(
             due_at__gt=begin,
             due_at__lt=end,
         )
-        .annotate(excerpt=Left("post__text", EXCERPT * 2))
+        .annotate(excerpt=Left("post__text", EXCERPT * 2), in_series=F("post__occurrence__series"))
         .select_related("account")
         .only("post_id", "due_at", *_FACE)
         .order_by("due_at", "post_id", "pk")[: ROWS + 1]
@@ -286,6 +289,7 @@ def _filled(
             post_id=together[0].post_id,
             text=_excerpt(together[0].excerpt),  # type: ignore[attr-defined]  # annotated
             places=places,
+            series=together[0].in_series,  # type: ignore[attr-defined]  # annotated
         ),
         in_slot=any(each.account_id in slotted for each in together),
     )

@@ -73,6 +73,7 @@ urlpatterns = [
     path("", include("parvis.web.posts_urls")),
     path("", include("parvis.web.feeds_urls")),
     path("", include("parvis.web.settings_urls")),
+    path("", include("parvis.web.recurring_urls")),
     path("", include("parvis.web.figures_urls")),
 ]
 

@@ -42,6 +42,7 @@ class _Pen:
         self._zone = timezone.get_current_timezone()
         self._clock = pgettext("time of day", "%(hour)02d:%(minute)02d")
         self._without_text = _("Picture without text")
+        self._comes_back = format_html(_COMES_BACK, _("comes back"))
         self._marks: dict[str, SafeString] = {}
 
     def write(self, entry: Entry, *, titled: bool) -> str:
@@ -57,6 +58,7 @@ class _Pen:
             mark=self._mark(entry),
             at=self._clock % {"hour": at.hour, "minute": at.minute},
             networks=_networks(entry),
+            comes_back=self._comes_back if entry.series else "",
             campaign=_campaign(entry.campaign, entry.colour) if entry.campaign else "",
             text=text or self._without_text,
         )
@@ -70,8 +72,11 @@ class _Pen:
 _ENTRY = (
     '<li{title}><a class="entry" draggable="true" href="{address}" data-post="{post}" '
     'data-seen="{seen}"{stays}><span class="when">{mark}<span class="clock">{at}</span>{networks}'
-    '</span><span class="said" dir="auto">{campaign}{text}</span></a></li>'
+    '{comes_back}</span><span class="said" dir="auto">{campaign}{text}</span></a></li>'
 )
+
+
+_COMES_BACK = '<span role="img" aria-label="{0}" title="{0}">↻</span>'
 
 
 def _networks(entry: Entry) -> str:

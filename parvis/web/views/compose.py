@@ -84,7 +84,8 @@ def keep(request: DeskRequest) -> HttpResponse:
         return _changed_elsewhere(request, typed, changed)
     except NoLongerADraft as over:
         return _handed_over(request, over)
-    return JsonResponse(_kept(post)) if _by_script(request) else redirect("compose", post.pk)
+    onwards = "series-begin" if request.POST.get("then") == "repeat" else "compose"
+    return JsonResponse(_kept(post)) if _by_script(request) else redirect(onwards, post.pk)
 
 
 @sent_by_form

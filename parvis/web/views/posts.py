@@ -15,6 +15,7 @@ from parvis.report.figures import figures_of
 from parvis.report.post_choices import search_choices
 from parvis.report.post_search import STATES, Shelf, Wanted, count, found_posts
 from parvis.report.posts import Spot, page_of_posts
+from parvis.report.recurring import turn_of_post
 from parvis.report.story import story_of
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.bulk import DOINGS, EXPORT, RESTORE, BulkForm
@@ -108,6 +109,7 @@ def _post(request: DeskRequest, post_id: int) -> Post:
 
 def _page(request: DeskRequest, post: Post, when: WhenForm, status: int = 200) -> HttpResponse:
     context = {"story": story_of(post), "figures": figures_of(post), "when": when}
+    context["turn"] = turn_of_post(post)
     return render(request, "parvis/post.html", context, status=status)
 
 
