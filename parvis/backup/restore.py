@@ -34,6 +34,7 @@ from parvis.backup.unfinished import (
 from parvis.config.database import close_connections
 from parvis.config.installation import Installation
 from parvis.deliver.restored import Distrusted, distrust_the_past
+from parvis.intake.feed_verbs import begin_all_anew
 from parvis.people.models import User
 from parvis.report.rail import somebody_sends
 from parvis.upkeep.identity import adopt_what_is_here, holds_media
@@ -124,6 +125,7 @@ def _load_tables(installed: Installation) -> None:
 def _make_honest(installed: Installation, manifest: Manifest, migrated: list[str]) -> Restored:
     """What the tables say must be true of this installation at this moment."""
     distrusted = distrust_the_past()
+    begin_all_anew()
     unopened = adopt_what_is_here(installed)
     return Restored(
         manifest=manifest,

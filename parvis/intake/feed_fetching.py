@@ -98,8 +98,10 @@ def offered_by(page: bytes, content_type: str, address: str) -> list[Offered]:
     reader = _LinkReader(address)
     reader.feed(decoded(page[:_LOOKED_AT_OF_A_PAGE], content_type))
     reader.close()
-    once = {offered.address: offered for offered in reversed(reader.offered)}
-    return list(reversed(once.values()))[:MOST_OFFERED]
+    once: dict[str, Offered] = {}
+    for offered in reader.offered:
+        once.setdefault(offered.address, offered)
+    return list(once.values())[:MOST_OFFERED]
 
 
 def typed_address(typed: str) -> str:

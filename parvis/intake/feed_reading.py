@@ -129,7 +129,7 @@ def _completed(about: _About, found: Sequence[_Found]) -> ReadFeed:
         site=about.site,
         language=about.language,
         rest=about.rest,
-        entries=tuple(_newest_first({entry.key: entry for entry in reversed(entries)})),
+        entries=tuple(_newest_first(_once(entries))),
     )
 
 
@@ -142,13 +142,19 @@ def _identified(found: _Found, shares_its_link: bool) -> ReadEntry:
     return replace(said, key=key, place=place)
 
 
-def _newest_first(entries: Mapping[str, ReadEntry]) -> list[ReadEntry]:
+def _once(entries: Sequence[ReadEntry]) -> list[ReadEntry]:
+    by_key: dict[str, ReadEntry] = {}
+    for entry in entries:
+        by_key.setdefault(entry.key, entry)
+    return list(by_key.values())
+
+
+def _newest_first(entries: list[ReadEntry]) -> list[ReadEntry]:
     """As the feed has them, unless every one says when it was published."""
-    in_order = [*entries.values()][::-1]
-    moments = {entry.key: entry.published_at for entry in in_order}
-    if all(moments.values()):
-        in_order.sort(key=lambda entry: str(moments[entry.key]), reverse=True)
-    return in_order
+    moments = {entry.key: entry.published_at for entry in entries}
+    if not all(moments.values()):
+        return entries
+    return sorted(entries, key=lambda entry: str(moments[entry.key]), reverse=True)
 
 
 def _hash(text: str) -> str:
