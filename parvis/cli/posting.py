@@ -338,6 +338,7 @@ def _tell(voice: Voice, workspace: "Workspace", kept: "Post", deliveries: "list[
     from parvis.report.rail import somebody_sends
     from parvis.report.sentences import duration_in_words
 
+    warnings = list(_warnings(kept))
     facts = {
         "post": kept.pk,
         "draft": not deliveries,
@@ -351,9 +352,11 @@ def _tell(voice: Voice, workspace: "Workspace", kept: "Post", deliveries: "list[
             }
             for each in deliveries
         ],
+        "warnings": warnings,
     }
+    told = [f"{each['account']}: {each['sentence']}" for each in warnings]
     if not deliveries:
-        voice.answer(facts, f"Draft {kept.pk} is kept.")
+        voice.answer(facts, f"Draft {kept.pk} is kept.", *told)
         return
     accounts = ", ".join(str(each.account) for each in deliveries)
     due = shown_to_a_person(deliveries[0].due_at, workspace.zone)
@@ -364,4 +367,20 @@ def _tell(voice: Voice, workspace: "Workspace", kept: "Post", deliveries: "list[
     ]
     if not somebody_sends():
         sentences.append("No worker is running now: it goes out once `parvis up` runs.")
-    voice.answer(facts, *sentences)
+    voice.answer(facts, *sentences, *told)
+
+
+def _warnings(kept: "Post") -> "Iterator[dict[str, str]]":
+    """What does not stand in the way and may still be meant otherwise: the sandbox’s account among
+    real ones."""
+    from parvis.compose.circumstances import about_the_company
+    from parvis.report.sentences import sentence_for_finding
+
+    accounts = list(kept.accounts.all())
+    for account in accounts:
+        for found in about_the_company(account, beside=accounts):
+            yield {
+                "account": str(account),
+                "code": found.code,
+                "sentence": sentence_for_finding(found),
+            }

@@ -40,6 +40,24 @@ def test_an_offset_is_taken_as_it_is(say, ponts: Account) -> None:
     assert Delivery.objects.get().due_at == datetime(2030, 12, 24, 23, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("when", ["--now", "--draft"])
+def test_the_sandboxs_account_among_real_ones_is_told(
+    say, ponts: Account, ponts_mastodon: Account, when: str
+) -> None:
+    Account.objects.filter(pk=ponts_mastodon.pk).update(is_sandbox=True)
+    to = ("--to", "bluesky:ponts.example.org", "--to", "mastodon:ponts")
+    said = say("post", "Open late", *to, when)
+    assert said.exit_code == 0
+    assert "mastodon:ponts (sandbox): This account is of the sandbox" in said.out
+    (warning,) = json.loads(say("post", "Open later", *to, when, "--json").out)["warnings"]
+    assert warning["code"] == "also-to-sandbox"
+
+
+def test_the_sandbox_alone_is_no_warning(say, ponts: Account) -> None:
+    Account.objects.filter(pk=ponts.pk).update(is_sandbox=True)
+    assert "This account is of the sandbox" not in say("post", "Hi", "--to", "ponts", "--now").out
+
+
 def test_a_skipped_time_is_told_and_the_text_is_kept(say, ponts: Account) -> None:
     said = say("post", "Spring", "--to", "ponts", "--at", SKIPPED, "--json")
     assert said.exit_code == 5
