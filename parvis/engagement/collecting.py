@@ -28,6 +28,7 @@ async def follow_posts(http: Http, stop: asyncio.Event) -> None:
         await sync_to_async(close_old_connections)()
         await sync_to_async(eye.take_up)(present.now())
         await reader.read_what_is_due()
+        await reader.count_followers()
 
     await every(EVERY_SECONDS, follow, stop)
 

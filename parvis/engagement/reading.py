@@ -13,14 +13,16 @@ from parvis.config.database import database_news
 from parvis.config.log_context import about
 from parvis.config.reach import all_networks
 from parvis.connections.allowances import Meter
+from parvis.connections.models import Account
 from parvis.deliver.heeding import heed
 from parvis.deliver.preparing import Voice
-from parvis.engagement import claims, keeping
+from parvis.engagement import claims, counting, keeping
 from parvis.engagement.budget import reading_waits_until
 from parvis.engagement.claims import Hand
 from parvis.engagement.models import Following
 from parvis.engagement.rhythms import rhythms_of
 from parvis.networks import contract, present
+from parvis.networks.contract import CountsFollowers
 from parvis.networks.errors import Expired, NetworkError, NotSent, Refused
 from parvis.networks.http import Http
 from parvis.networks.measures import Metrics, Replies, Reply
@@ -51,6 +53,30 @@ class Reader:
         await asyncio.gather(*(self._read_in_turn(hand) for hand in hands))
         await self._meter.flush()
         return sum(len(hand.followings) for hand in hands)
+
+    async def count_followers(self) -> int:
+        """Of the accounts that have not been counted today; answers how many were asked."""
+        accounts = await sync_to_async(counting.take_due)(present.now())
+        for account in accounts:
+            with about(account=account.pk, network=account.network):
+                await self._count(account)
+        await self._meter.flush()
+        return len(accounts)
+
+    async def _count(self, account: Account) -> None:
+        """What cannot be read today is left out: a day without a count is no harm."""
+        network = all_networks()[account.network]
+        wait = await sync_to_async(reading_waits_until)(account, present.now())
+        if wait is not None or not isinstance(network, CountsFollowers):
+            return
+        voice = Voice(self._http.metered(self._meter.of(account)), account)
+        try:
+            standing = await _asked(voice, network.read_standing)
+        except NetworkError as error:
+            decides = await heed(voice, error)
+            log.info("followers could not be counted: %s", decides.code)
+            return
+        await sync_to_async(counting.keep)(account, standing, present.now())
 
     async def _read_in_turn(self, hand: Hand) -> None:
         async with self._few:

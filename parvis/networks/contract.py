@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from parvis.networks.http import Http
-from parvis.networks.measures import Metrics, Replies
+from parvis.networks.measures import Metrics, Replies, Standing
 from parvis.networks.part import MediaFile as MediaFile
 from parvis.networks.part import Part as Part
 from parvis.networks.part import Poll as Poll
@@ -250,6 +250,13 @@ class Network(Protocol):
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None
     ) -> Replies: ...
+
+
+@runtime_checkable
+class CountsFollowers(Protocol):
+    async def read_standing(self, http: Http, account: Account) -> Standing:
+        """How many follow the account, and how many posts it has."""
+        ...
 
 
 class SignsInWithPassword(Protocol):

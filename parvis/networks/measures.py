@@ -42,6 +42,20 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many follow an account, and how many posts it has; None where that is not told."""
+
+    followers: int | None = None
+    posts: int | None = None
+
+
+def told_count(told: Mapping[str, object], name: str) -> int | None:
+    """A count among an answer's fields; None where there is none."""
+    count = told.get(name)
+    return count if isinstance(count, int) and not isinstance(count, bool) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """Somebody's answer to a post. `parent_id` is what it answers: the post, or another reply."""
 

@@ -17,7 +17,7 @@ from parvis.networks.bluesky.post import page_of
 from parvis.networks.contract import Account, Json
 from parvis.networks.errors import NetworkError, NotSent, Refused
 from parvis.networks.http import Answer, Http
-from parvis.networks.measures import Metric, Metrics, Replies, Reply
+from parvis.networks.measures import Metric, Metrics, Replies, Reply, Standing, told_count
 
 # app.bsky.feed.getPosts: `uris` has maxLength 25.
 POSTS_AT_ONCE = 25
@@ -58,6 +58,14 @@ class AppView:
             raise await _why_unseen(http, account, remote_id)
         return read_thread(answer, account.server)
 
+    async def read_standing(self, http: Http, account: Account) -> Standing:
+        """app.bsky.actor.defs#profileViewDetailed; `postsCount` counts replies as well."""
+        asked = [("actor", account.remote_id)]
+        told = xrpc.read(await self._ask(http, account, "getProfile", "read metrics", asked))
+        return Standing(
+            followers=told_count(told, "followersCount"), posts=told_count(told, "postsCount")
+        )
+
     async def _read_posts(
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> dict[str, Metrics]:
@@ -68,7 +76,8 @@ class AppView:
     async def _ask(
         self, http: Http, account: Account, method: str, purpose: str, asked: list[tuple[str, str]]
     ) -> Answer:
-        path = f"/xrpc/app.bsky.feed.{method}?{urlencode(asked)}"
+        room = "actor" if method == "getProfile" else "feed"
+        path = f"/xrpc/app.bsky.{room}.{method}?{urlencode(asked)}"
         answer = await http.get(
             account.server + path,
             network=xrpc.NETWORK,

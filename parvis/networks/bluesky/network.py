@@ -39,7 +39,7 @@ from parvis.networks.contract import (
 from parvis.networks.errors import Refused
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.http import Http
-from parvis.networks.measures import Metrics, Replies
+from parvis.networks.measures import Metrics, Replies, Standing
 from parvis.networks.secret import Secret
 
 PLC_DIRECTORY = "https://plc.directory"
@@ -153,6 +153,9 @@ class Bluesky:
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
         return await self._appview.read_metrics(http, account, remote_ids)
+
+    async def read_standing(self, http: Http, account: Account) -> Standing:
+        return await self._appview.read_standing(http, account)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None

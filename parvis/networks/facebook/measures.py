@@ -21,7 +21,7 @@ from parvis.networks.graph.call import can_do_without
 from parvis.networks.graph.fault import is_missing, read_fault
 from parvis.networks.graph.insights import ask_for, read_values, refuses_a_name
 from parvis.networks.http import Http
-from parvis.networks.measures import Metric, Metrics, Replies
+from parvis.networks.measures import Metric, Metrics, Replies, Standing, told_count
 
 # As many ids as one request may name.
 MOST_IDS = 50
@@ -173,6 +173,19 @@ def _metrics(remote_id: str, counts: _Counts) -> Metrics:
 
 def _no_figures(remote_id: str, *, is_gone: bool) -> Metrics:
     return Metrics(remote_id=remote_id, counts={}, read_at=present.now(), is_gone=is_gone)
+
+
+async def read_standing(http: Http, account: Account) -> Standing:
+    """A Page tells how many follow it, and not how many posts it has."""
+    answer = await API.get(
+        http,
+        account.server,
+        account.remote_id,
+        account.tokens.access,
+        purpose="read metrics",
+        query={"fields": "followers_count"},
+    )
+    return Standing(followers=told_count(API.accepted(answer), "followers_count"))
 
 
 async def read_replies(http: Http, account: Account, remote_id: str, cursor: str | None) -> Replies:

@@ -27,7 +27,7 @@ from parvis.networks.fit import refuse_misfit
 from parvis.networks.graph.login import META_APP, SERVER, check_app, dialog_url, lapse
 from parvis.networks.graph.waiting import PAUSES
 from parvis.networks.http import Http
-from parvis.networks.measures import Metrics, Replies
+from parvis.networks.measures import Metrics, Replies, Standing
 
 
 class Facebook:
@@ -119,6 +119,9 @@ class Facebook:
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
         return await measures.read_metrics(http, account, remote_ids)
+
+    async def read_standing(self, http: Http, account: Account) -> Standing:
+        return await measures.read_standing(http, account)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None

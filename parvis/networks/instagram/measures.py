@@ -17,7 +17,7 @@ from parvis.networks.graph.insights import ask_for, read_values
 from parvis.networks.graph.listings import moment, next_cursor
 from parvis.networks.http import Http
 from parvis.networks.instagram.api import API, site_of
-from parvis.networks.measures import Metric, Metrics, Replies, Reply
+from parvis.networks.measures import Metric, Metrics, Replies, Reply, Standing, told_count
 
 # Known for every kind of media; the others are asked for apart, so that one of them that is
 # refused does not make these be asked for twice.
@@ -83,6 +83,14 @@ async def _insights(
 async def _ask(http: Http, account: Account, path: str, query: dict[str, str]) -> Answer:
     return await API.get(
         http, account.server, path, account.tokens.access, purpose="read metrics", query=query
+    )
+
+
+async def read_standing(http: Http, account: Account) -> Standing:
+    answer = await _ask(http, account, account.remote_id, {"fields": "followers_count,media_count"})
+    told = API.accepted(answer)
+    return Standing(
+        followers=told_count(told, "followers_count"), posts=told_count(told, "media_count")
     )
 
 

@@ -28,7 +28,7 @@ from parvis.networks.instagram import measures, permission, publishing
 from parvis.networks.instagram.api import API, FACEBOOK_LOGIN, INSTAGRAM_LOGIN, SERVER, server_for
 from parvis.networks.instagram.finding import look_up
 from parvis.networks.instagram.traits import traits_of
-from parvis.networks.measures import Metrics, Replies
+from parvis.networks.measures import Metrics, Replies, Standing
 
 
 class Instagram:
@@ -142,6 +142,9 @@ class Instagram:
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
         return await measures.read_metrics(http, account, remote_ids)
+
+    async def read_standing(self, http: Http, account: Account) -> Standing:
+        return await measures.read_standing(http, account)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None

@@ -12,7 +12,7 @@ from parvis.networks.http import Answer, Http
 from parvis.networks.mastodon.api import NETWORK, failure, is_gone
 from parvis.networks.mastodon.comparing import read_html
 from parvis.networks.mastodon.permission import ask_own_account
-from parvis.networks.measures import Metric, Metrics, Replies, Reply
+from parvis.networks.measures import Metric, Metrics, Replies, Reply, Standing, told_count
 
 # REST::StatusSerializer; `quotes_count` since 4.5. The server counts what has reached it: what
 # happened on servers that did not tell it is missing.
@@ -83,6 +83,14 @@ def _metrics(remote_id: str, shown: Shown | None) -> Metrics:
         if shown is not None and isinstance(shown.get(name), int)
     }
     return Metrics(remote_id=remote_id, counts=counts, read_at=present.now(), is_gone=shown is None)
+
+
+async def read_standing(http: Http, account: Account) -> Standing:
+    """CredentialAccount: `statuses_count` counts boosts and replies as well."""
+    told = (await ask_own_account(http, account.server, account.tokens)).json_object()
+    return Standing(
+        followers=told_count(told, "followers_count"), posts=told_count(told, "statuses_count")
+    )
 
 
 async def read_replies(http: Http, account: Account, remote_id: str) -> Replies:

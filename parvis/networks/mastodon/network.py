@@ -26,7 +26,7 @@ from parvis.networks.mastodon.finding import find_status, find_what_shows_the_up
 from parvis.networks.mastodon.instance import origin_of, read_instance
 from parvis.networks.mastodon.post import build_status, read_receipt
 from parvis.networks.mastodon.traits import TRAITS
-from parvis.networks.measures import Metrics, Replies
+from parvis.networks.measures import Metrics, Replies, Standing
 from parvis.networks.secret import Secret
 
 
@@ -146,6 +146,9 @@ class Mastodon:
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
         return await measures.read_metrics(http, account, remote_ids)
+
+    async def read_standing(self, http: Http, account: Account) -> Standing:
+        return await measures.read_standing(http, account)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None

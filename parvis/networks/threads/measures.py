@@ -12,7 +12,7 @@ from parvis.networks.graph.call import can_do_without
 from parvis.networks.graph.insights import ask_for, read_values
 from parvis.networks.graph.listings import moment
 from parvis.networks.http import Http
-from parvis.networks.measures import Metric, Metrics, Replies, Reply
+from parvis.networks.measures import Metric, Metrics, Replies, Reply, Standing
 from parvis.networks.threads.api import API, is_gone
 from parvis.networks.threads.finding import read_cursor
 
@@ -60,6 +60,19 @@ def interpret_metrics(remote_id: str, answers: Iterable[Answer]) -> Metrics:
         values = read_values(_accepted(answer))
         counts |= {_METRICS[name]: value for name, value in values.items() if name in _METRICS}
     return Metrics(remote_id=remote_id, counts=counts, read_at=present.now(), is_gone=is_gone_now)
+
+
+async def read_standing(http: Http, account: Account) -> Standing:
+    """documentation/threads/insights: `followers_count` of the account; of posts it tells none."""
+    answer = await API.get(
+        http,
+        account.server,
+        f"{account.remote_id}/threads_insights",
+        account.tokens.access,
+        purpose="read metrics",
+        query={"metric": "followers_count"},
+    )
+    return Standing(followers=read_values(_accepted(answer)).get("followers_count"))
 
 
 async def read_replies(http: Http, account: Account, remote_id: str, cursor: str | None) -> Replies:

@@ -23,7 +23,7 @@ from parvis.networks.fit import refuse_misfit
 from parvis.networks.graph import read_fault
 from parvis.networks.graph.waiting import PAUSES
 from parvis.networks.http import Http
-from parvis.networks.measures import Metrics, Replies
+from parvis.networks.measures import Metrics, Replies, Standing
 from parvis.networks.threads import measures, permission, publishing
 from parvis.networks.threads.api import API, LABEL, NETWORK, SERVER, is_gone
 from parvis.networks.threads.containers import Container, Maker
@@ -133,6 +133,9 @@ class Threads:
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
         return await measures.read_metrics(http, account, remote_ids)
+
+    async def read_standing(self, http: Http, account: Account) -> Standing:
+        return await measures.read_standing(http, account)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None

@@ -7,7 +7,7 @@ from typing import Any
 from parvis.networks import present
 from parvis.networks.contract import Account
 from parvis.networks.http import Answer, Http
-from parvis.networks.measures import Metric, Metrics, Replies, Reply
+from parvis.networks.measures import Metric, Metrics, Replies, Reply, Standing, told_count
 from parvis.networks.x.api import (
     NETWORK,
     failure,
@@ -54,6 +54,26 @@ async def read_metrics(
     rest = [one for one in remote_ids if one not in read]
     read |= await _read_all(http, account, rest, _PUBLIC_FIELDS)
     return tuple(read[one] for one in remote_ids if one in read)
+
+
+async def read_standing(http: Http, account: Account) -> Standing:
+    """User, `public_metrics`: `tweet_count` counts reposts and replies as well."""
+    answer = await http.get(
+        f"{account.server}/2/users/me",
+        network=NETWORK,
+        purpose="read metrics",
+        query={"user.fields": "public_metrics"},
+        bearer=account.tokens.access,
+    )
+    if not answer.ok:
+        raise failure(answer, account)
+    person = answer.json_object().get("data")
+    figures = person.get("public_metrics") if isinstance(person, Mapping) else None
+    if not isinstance(figures, Mapping):
+        raise answer.unreadable()
+    return Standing(
+        followers=told_count(figures, "followers_count"), posts=told_count(figures, "tweet_count")
+    )
 
 
 async def read_replies(http: Http, account: Account, remote_id: str, cursor: str | None) -> Replies:

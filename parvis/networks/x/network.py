@@ -22,7 +22,7 @@ from parvis.networks.contract import (
 from parvis.networks.errors import Refused
 from parvis.networks.fit import refuse_misfit
 from parvis.networks.http import Http
-from parvis.networks.measures import Metrics, Replies
+from parvis.networks.measures import Metrics, Replies, Standing
 from parvis.networks.x import measures, media, permission
 from parvis.networks.x.api import API, NETWORK, failure, is_gone
 from parvis.networks.x.finding import find_post
@@ -148,6 +148,9 @@ class X:
         self, http: Http, account: Account, remote_ids: Sequence[str]
     ) -> tuple[Metrics, ...]:
         return await measures.read_metrics(http, account, remote_ids)
+
+    async def read_standing(self, http: Http, account: Account) -> Standing:
+        return await measures.read_standing(http, account)
 
     async def read_replies(
         self, http: Http, account: Account, remote_id: str, cursor: str | None = None

@@ -17,6 +17,7 @@ from parvis.networks.errors import NetworkError, NotSent
 from parvis.report.account import account_facts
 from parvis.report.accounts import account_line
 from parvis.report.faces import speaker_of
+from parvis.report.figures_account import standing_of
 from parvis.report.sentences import sentence_for_connecting
 from parvis.web.desk_request import DeskRequest
 from parvis.web.middleware import lets_forms_lead_to
@@ -29,7 +30,8 @@ from parvis.web.views.welcoming import expect
 @require_safe
 def show_account(request: DeskRequest, account_id: int) -> HttpResponse:
     account = get_object_or_404(Account, pk=account_id, workspace=request.workspace)
-    return render(request, "parvis/account.html", {"account": account_facts(account)})
+    context = {"account": account_facts(account), "standing": standing_of(account)}
+    return render(request, "parvis/account.html", context)
 
 
 @posted_from("account", "account_id")
