@@ -16,7 +16,7 @@ from parvis.networks.http import Http
 # query by an index.
 EVERY_SECONDS = 5.0
 # What was settled lately is looked through each time; all that may still be followed, rarely.
-_LATELY = timedelta(hours=6)
+_LATELY = timedelta(minutes=30)
 _THOROUGHLY_EVERY = timedelta(hours=12)
 _THOROUGHLY = timedelta(days=90)
 
