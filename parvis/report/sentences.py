@@ -50,7 +50,7 @@ def sentence_for_reason(code: str, facts: Facts, otherwise: str = "") -> str:
     about it. Empty without a reason."""
     told = sentence_for_wait(facts) or _told(phrases.REASONS, code, facts)
     said = str(facts.get("said") or "")
-    if told and said and said not in told:
+    if told and said and said.removesuffix(".") not in told:
         end = "" if said.endswith((".", "!", "?", "…")) else "."
         return gettext("%(sentence)s It said: “%(said)s”") % {"sentence": told, "said": said} + end
     return told or otherwise or code
@@ -82,9 +82,16 @@ def _told(table: Mapping[str, Any], code: str, facts: Facts) -> str:
     if code not in table:
         return ""
     try:
-        return str(table[code] % _Facts(facts))
+        return str(table[code] % _Facts(_without_full_stop(facts)))
     except KeyError:
         return ""
+
+
+def _without_full_stop(facts: Facts) -> Facts:
+    """What a network said stands within a sentence that ends by itself."""
+    if "said" not in facts:
+        return facts
+    return {**facts, "said": str(facts["said"]).removesuffix(".")}
 
 
 class _Facts(dict[str, Any]):
