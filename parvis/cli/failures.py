@@ -38,6 +38,7 @@ _TELLING: Mapping[str, tuple[str, ExitCode]] = {
     "parvis.machine.presence.BeingRestored": ("being-restored", ExitCode.BUSY),
     "parvis.machine.events.CannotStart": ("cannot-start", ExitCode.FAILED),
     "parvis.connections.sealing.CannotUnseal": ("cannot-unseal", ExitCode.FAILED),
+    "parvis.compose.media_folder.MediaFolderAway": ("other-media", ExitCode.FAILED),
     "parvis.upkeep.identity.NotThisDesk": ("not-this-desk", ExitCode.FAILED),
     "parvis.upkeep.preparation.NotMigrated": ("not-migrated", ExitCode.FAILED),
     "parvis.sandbox.run.NotLoopback": ("not-loopback", ExitCode.USAGE),

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 from parvis.compose.likeness import likeness_of
+from parvis.compose.media_folder import refuse_another_folder
 from parvis.compose.media_lock import while_it_stays
 from parvis.compose.models import Media
 from parvis.compose.pictures import (
@@ -43,21 +44,22 @@ class NoRoomLeft(Exception):
 def keep_media(workspace: Workspace, name: str, file: BinaryIO, size: int) -> Media:
     """A picture or a video, by what the file holds. The same one twice is kept once.
 
-    Raises pictures.NotAPicture or NoRoomLeft.
+    Raises pictures.NotAPicture, NoRoomLeft or media_folder.MediaFolderAway.
     """
     keep = keep_video if looks_like_a_video(_start_of(file)) else keep_picture
     return keep(workspace, name, file, size)
 
 
 def keep_picture(workspace: Workspace, name: str, file: BinaryIO, size: int) -> Media:
-    """The same picture twice is kept once. Raises pictures.NotAPicture or NoRoomLeft."""
+    """The same picture twice is kept once. Raises what `keep_media` raises."""
     return _keep(workspace, _short(name) or "picture", read_picture(file, size))
 
 
 def keep_video(workspace: Workspace, name: str, file: BinaryIO, size: int) -> Media:
-    """From disk to disk, never whole in memory. Raises pictures.NotAPicture or NoRoomLeft."""
+    """From disk to disk, never whole in memory. Raises what `keep_media` raises."""
     if size > VIDEO_BYTES_LIMIT:
         raise NotAPicture("too-large", size=size, limit=VIDEO_BYTES_LIMIT)
+    refuse_another_folder()
     with _room_told(), _unfinished_video() as copied:
         video = copy_video(file, copied)
         media = Media(
@@ -82,7 +84,7 @@ def bytes_limit_for(start: bytes) -> int:
 
 def cut_out(media: Media, box: Box) -> Media:
     """What stands in the box as a picture of its own; the whole one stays. Raises
-    pictures.NotAPicture or NoRoomLeft."""
+    pictures.NotAPicture, NoRoomLeft or MediaFolderAway."""
     picture = cut_picture(media.path, box)
     return _keep(media.workspace, media.name, picture) if picture else media
 
@@ -159,6 +161,7 @@ def _keep(workspace: Workspace, name: str, picture: Picture, copy_of: Media | No
         likeness=likeness_of(BytesIO(picture.content)),
         copy_of=copy_of,
     )
+    refuse_another_folder()
     with while_it_stays(media.sha256):
         _write(media.path, picture.content)
         return _recorded(media)

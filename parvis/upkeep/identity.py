@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from parvis.compose.media_folder import MARK_FILE as MARK_FILE
 from parvis.config.installation import Installation, read_or_make_key
 from parvis.connections.models import Account
 from parvis.connections.verbs import (
@@ -24,7 +25,6 @@ from parvis.connections.verbs import (
 from parvis.deliver.verbs import RECONNECT, hold_for
 from parvis.people.models import Desk
 
-MARK_FILE = "desk.mark"
 KEY_BYTES = {"sealing": 32, "signing": 48}
 
 

@@ -7,6 +7,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from parvis.compose.media import NoRoomLeft
+from parvis.compose.media_folder import MediaFolderAway
 from parvis.compose.models import Media
 from parvis.compose.pictures import UPLOAD_BYTES_LIMIT, NotAPicture
 from parvis.compose.videos import VIDEO_BYTES_LIMIT
@@ -42,6 +43,8 @@ def _keep(request: DeskRequest, arrived: "UploadedFile[bytes]") -> Media | str:
         return _named(arrived, sentence_for_picture(error))
     except NoRoomLeft:
         return _named(arrived, disk_is_full())
+    except MediaFolderAway:
+        return _named(arrived, disk_is_away())
 
 
 def _named(arrived: "UploadedFile[bytes]", sentence: str) -> str:
@@ -52,6 +55,13 @@ def disk_is_full() -> str:
     return _(
         "The disk of this installation is full, so the file was not kept. Make room on the "
         "machine, then add it again."
+    )
+
+
+def disk_is_away() -> str:
+    return _(
+        "The folder for pictures and videos is not there, so the file was not kept: its disk may "
+        "not be mounted on the machine. Have it mounted, then add the file again."
     )
 
 

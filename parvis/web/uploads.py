@@ -160,7 +160,7 @@ class ArrivedFile(_UploadedBytes):
 
 
 def keep_arrived(workspace: Workspace, arrived: "UploadedFile[bytes]") -> Media:
-    """Raises pictures.NotAPicture or NoRoomLeft."""
+    """Raises pictures.NotAPicture, NoRoomLeft or MediaFolderAway."""
     if getattr(arrived, "disk_was_full", False):
         raise NoRoomLeft
     size, limit = arrived.size or 0, getattr(arrived, "bytes_limit", UPLOAD_BYTES_LIMIT)

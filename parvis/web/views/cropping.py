@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from parvis.compose.content import UsedMedia, content_of
 from parvis.compose.media import NoRoomLeft, cut_out
+from parvis.compose.media_folder import MediaFolderAway
 from parvis.compose.media_words import describe
 from parvis.compose.models import Media, Post
 from parvis.compose.pictures import NotAPicture
 from parvis.report.library_fits import takers_of
 from parvis.report.library_shapes import shapes_for
 from parvis.report.sentences import sentence_for_picture
-from parvis.web.arrivals import disk_is_full
+from parvis.web.arrivals import disk_is_away, disk_is_full
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.cropping import CropForm
 from parvis.web.views.compose import keep, sent_by_form
@@ -39,6 +40,8 @@ def crop(request: DeskRequest, media_id: int) -> HttpResponse:
         form.add_error(None, sentence_for_picture(error))
     except NoRoomLeft:
         form.add_error(None, disk_is_full())
+    except MediaFolderAway:
+        form.add_error(None, disk_is_away())
     else:
         return _answer(request, media, cut)
     return _refused(request, media, form)
