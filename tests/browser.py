@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
+# Playwright’s own five seconds are little for a browser and a desk that share a busy machine.
+expect.set_options(timeout=60_000)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ used and the embedded one is not started.
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -21,6 +22,13 @@ os.environ["PARVIS_ALLOW_PRIVATE_HOSTS"] = "127.0.0.1,localhost"
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 for _inherited in ("PARVIS_PUBLIC_URL", "PARVIS_ALLOWED_HOSTS", "PARVIS_DEBUG"):
     os.environ.pop(_inherited, None)
+# The tests start some hundred processes of Parvis: none of them is to compile it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# What is written here need not outlive a loss of power. (The embedded database's own tests, and
+# every installation that a test makes, have servers of their own, with the product's settings.)
+HASTE = ("fsync", "full_page_writes")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,3 +39,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
     use = installation().postgres().open()
     early_config.add_cleanup(use.close)
+    _hurry(use.url)
+
+
+def _hurry(url: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in HASTE:
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")

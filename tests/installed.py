@@ -23,7 +23,7 @@ from parvis.config.installation import installation
 from parvis.postgres import EmbeddedPostgres
 from tests.servers.waiting import wait_until
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class Installed:
@@ -154,7 +154,7 @@ class RunningUp:
 def status_of(url: str) -> int:
     """Of the page that the address leads to in the end; 0 when nobody answers."""
     try:
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -174,7 +174,7 @@ def test_reset_leaves_the_cast_and_nothing_else(tmp_path: Path) -> None:
 def test_waiting_ends_with_the_condition() -> None:
     bell = threading.Event()
     threading.Timer(0.05, bell.set).start()
-    assert wait_until(bell.is_set, 20, "the bell")
+    assert wait_until(bell.is_set, 60, "the bell")
 
 
 async def test_waiting_in_vain_says_what_was_waited_for() -> None:

@@ -26,7 +26,7 @@ def post_to(network: RunningNetwork, key: str) -> None:
         data=json.dumps({"status": "The square reopens on Saturday."}).encode(),
         headers={"Idempotency-Key": key, "Authorization": "Bearer the access token"},
     )
-    urlopen(request, timeout=10).close()
+    urlopen(request, timeout=60).close()
 
 
 def test_a_figure_is_the_median_and_not_the_best_round() -> None:

@@ -100,7 +100,7 @@ def test_an_answer_that_comes_too_late_is_looked_up(
 
     assert_out_once(rehearsal, delivery)
     # Its late end would otherwise stand in the next test's list.
-    wait_until(lambda: rehearsal.calls("publish"), 10, "the late answer")
+    wait_until(lambda: rehearsal.calls("publish"), 60, "the late answer")
 
 
 @on_all

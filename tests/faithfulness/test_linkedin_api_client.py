@@ -58,7 +58,7 @@ class Desk:
 
     def put(self, url: str, content: bytes) -> requests.Response:
         bearer = {"Authorization": f"Bearer {self.token}"}
-        return requests.put(url, data=content, headers=bearer, timeout=10)
+        return requests.put(url, data=content, headers=bearer, timeout=60)
 
 
 @pytest.fixture
@@ -399,7 +399,7 @@ class TestStrictness:
     def get(self, events: Desk, path: str, **headers: str) -> requests.Response:
         bearer = {"Authorization": f"Bearer {events.token}"}
         origin = events.sandbox.origin("linkedin")
-        return requests.get(f"{origin}{path}", headers=bearer | headers, timeout=10)
+        return requests.get(f"{origin}{path}", headers=bearer | headers, timeout=60)
 
     def test_a_key_must_be_escaped(self, events: Desk) -> None:
         urn = events.create("Bonjour")

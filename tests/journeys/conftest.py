@@ -65,5 +65,5 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Page:
     opened = browser.new_context(locale="en-GB").new_page()
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(60_000)
     return opened

@@ -48,7 +48,7 @@ def test_two_workers_on_one_database_publish_each_of_sixty_posts_once(world: Wor
             other.next_event("ready")
             world.installed.inside("schedule_many", 60)
             wait_until(lambda: len(world.pds.requests(PUT)) >= 60, 60, "sixty posts")
-            wait_until(lambda: _published(world) == 60, 30, "sixty settlements")
+            wait_until(lambda: _published(world) == 60, 60, "sixty settlements")
         finally:
             other.stop()
         assert running.child("work").is_running()
@@ -72,7 +72,7 @@ def test_what_was_backed_up_is_all_back_and_the_tokens_are_usable(
             "--media", str(picture_file(tmp_path)), "--alt", "Stalls",
         )  # fmt: skip
         assert world.installed.run("backup", backup).returncode == 0
-    wait_until(lambda: not world.installed.processes(), 30, "the database to stop")
+    wait_until(lambda: not world.installed.processes(), 60, "the database to stop")
     shutil.rmtree(world.installed.data)
 
     assert world.installed.run("restore", backup).returncode == 0

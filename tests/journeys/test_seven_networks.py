@@ -77,7 +77,7 @@ def sign_in_with_an_app_password(page: Page, bluesky: str) -> None:
 def wait_for_the_sandbox(page: Page, desk: str) -> None:
     """It starts after the desk has opened, and the page is not kept up to date by itself."""
     heading = page.get_by_role("heading", name="Rehearse")
-    wait_until(lambda: bool(page.goto(f"{desk}accounts/")) and heading.is_visible(), 30, "it")
+    wait_until(lambda: bool(page.goto(f"{desk}accounts/")) and heading.is_visible(), 60, "it")
 
 
 def addresses_of_timelines(page: Page, desk: str) -> dict[str, str]:

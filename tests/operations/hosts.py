@@ -28,7 +28,7 @@ PACE = 5
 LEASE_SECONDS = 25.0 / PACE
 TAKEN_OVER_SECONDS = 30.0 / PACE
 """What is promised for a lost host, at this pace."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class Hosts:

@@ -23,7 +23,7 @@ def test_nothing_leaves_a_host_without_the_database_after_its_lease(
     line = hosts.new_line()
     second.work(DATABASE_URL=line.url)
     posts = hosts.schedule(*texts)
-    wait_until(lambda: texts[1] in hosts.texts(), 30, "the second post to be with the network")
+    wait_until(lambda: texts[1] in hosts.texts(), 60, "the second post to be with the network")
     lose(line)
     lost_at = time.monotonic()
     arrived = arrivals(hosts, until=lost_at + 2 * LEASE_SECONDS)

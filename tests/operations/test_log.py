@@ -36,7 +36,7 @@ def test_every_line_of_a_delivery_carries_its_number(hosts: Hosts, talkative: Ho
     for post in posts:
         hosts.wait_until_state(post, "published")
     ours = deliveries(hosts, posts)
-    wait_until(lambda: settled_in(talkative.lines()) >= ours, 20, "both to be told as settled")
+    wait_until(lambda: settled_in(talkative.lines()) >= ours, 60, "both to be told as settled")
     calls = about_networks(talkative.lines())
     assert {call["delivery"] for call in calls} == ours
     assert {"network", "purpose", "status", "seconds", "account", "worker"} <= calls[0].keys()
@@ -62,11 +62,11 @@ def test_a_database_that_is_away_is_told_once_and_that_it_is_back_once(
 ) -> None:
     line = hosts.new_line()
     talkative.work(DATABASE_URL=line.url)
-    wait_until(lambda: "worker starts" in talkative.log(), 30, "the worker to be at work")
+    wait_until(lambda: "worker starts" in talkative.log(), 60, "the worker to be at work")
     line.cut()
-    wait_until(lambda: told(talkative, "cannot be reached"), 30, "that it is told as away")
+    wait_until(lambda: told(talkative, "cannot be reached"), 60, "that it is told as away")
     line.heal()
-    wait_until(lambda: told(talkative, "is back"), 30, "the worker to tell that it is back")
+    wait_until(lambda: told(talkative, "is back"), 60, "the worker to tell that it is back")
     assert told(talkative, "cannot be reached") == told(talkative, "is back") == 1
     assert [line for line in talkative.lines() if line["level"] == "error"] == []
 

@@ -23,7 +23,7 @@ def slow_publishing(hosts: Hosts, seconds: float, times: int = 1) -> None:
 
 
 def wait_until_sending(hosts: Hosts, text: str) -> None:
-    wait_until(lambda: text in hosts.texts(), 30, f"{text!r} to be with the network")
+    wait_until(lambda: text in hosts.texts(), 60, f"{text!r} to be with the network")
 
 
 def let_pass(seconds: float) -> None:

@@ -52,7 +52,7 @@ def test_without_a_clock_nothing_goes_out_and_with_one_it_does(
 ) -> None:
     second.work("--roles", "deliver")
     (post,) = hosts.schedule("Waits for a clock")
-    wait_until(lambda: roles_at_work(hosts), 30, "the deliverer to be at work")
+    wait_until(lambda: roles_at_work(hosts), 60, "the deliverer to be at work")
     assert hosts.states(post) == ["scheduled"]
     first.work("--roles", "clock")
     hosts.wait_until_state(post, "published")
@@ -98,7 +98,7 @@ def test_a_host_whose_share_is_not_mounted_is_refused(hosts: Hosts) -> None:
 
 def test_keys_are_not_adopted_while_somebody_works(hosts: Hosts, first: Host, second: Host) -> None:
     worker = first.work()
-    wait_until(lambda: worker.pid in roles_at_work(hosts), 30, "the worker to tell of itself")
+    wait_until(lambda: worker.pid in roles_at_work(hosts), 60, "the worker to tell of itself")
     told = second.installed.answer("adopt")
     assert (told["exit_code"], told["error"]["code"]) == (3, "working")
 

@@ -18,13 +18,13 @@ import pytest
 
 from parvis.postgres import EmbeddedPostgres, Use
 from parvis.postgres.account import Account, account_for
-from parvis.postgres.errors import free_megabytes
 from parvis.postgres.layout import Layout
 from parvis.postgres.locks import FileLock
 from parvis.postgres.pidfile import read_pidfile
+from tests.servers.places import roomy_place
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 # A process that uses the server until its standard input ends.
 USER_PROGRAM = """
@@ -156,19 +156,12 @@ def new_desk() -> Iterator[Desk]:
 @contextmanager
 def private_place() -> Iterator[Path]:
     # Not tmp_path: pytest keeps that to root, and PostgreSQL does not run as root.
-    place = Path(tempfile.mkdtemp(prefix="parvis-", dir=_roomy_place())).resolve()
+    place = Path(tempfile.mkdtemp(prefix="parvis-", dir=roomy_place())).resolve()
     place.chmod(0o711)
     try:
         yield place
     finally:
         shutil.rmtree(place)
-
-
-def _roomy_place() -> Path:
-    """In memory where that allows programs (a container may not): the tests make many copies."""
-    memory = Path("/dev/shm")
-    usable = memory.is_dir() and not os.statvfs(memory).f_flag & os.ST_NOEXEC
-    return memory if usable and free_megabytes(memory) > 1000 else Path("/tmp")
 
 
 def answer(url: str, query: str = "select 1") -> object:

@@ -68,7 +68,7 @@ def test_a_server_without_a_keeper_is_ended_by_the_next_start(desk: Desk) -> Non
     desk.open().close(wait=True)
     orphan = _start_server_by_hand(desk)
     with desk.open() as use:
-        assert orphan.wait(timeout=20) == 0
+        assert orphan.wait(timeout=60) == 0
         assert answer(use.url) == 1
         assert desk.server().pid != orphan.pid
 

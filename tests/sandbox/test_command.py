@@ -30,7 +30,7 @@ def started(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, An
         yield process, json.loads(process.stdout.readline())
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(60)
         process.stdout.close()
 
 
@@ -50,7 +50,7 @@ def test_it_serves_seven_networks_until_it_is_stopped(
 
         process.send_signal(told_to_stop)
 
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         with pytest.raises(ConnectionRefusedError):
             ask("GET", told["control"])
 

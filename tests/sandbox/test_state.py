@@ -32,7 +32,7 @@ def killed_afterwards(state: Path) -> Iterator[dict[str, str]]:
         yield json.loads(process.stdout.readline())
     finally:
         process.send_signal(signal.SIGKILL)
-        process.wait(20)
+        process.wait(60)
         process.stdout.close()
 
 

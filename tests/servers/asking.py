@@ -10,7 +10,8 @@ from email.message import Message
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-TIMEOUT_SECONDS = 30
+# Nothing here measures how quick a server is, and the machine may have much else to do.
+TIMEOUT_SECONDS = 100
 
 
 @dataclass(frozen=True, slots=True)

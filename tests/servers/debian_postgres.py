@@ -59,6 +59,8 @@ def running_postgres(programs: Path) -> Iterator[str]:
             ]
         )
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        # The folder would not outlive a loss of power either.
+        options += " -c fsync=off -c full_page_writes=off"
         control = [programs / "pg_ctl", "-D", cluster, "-w", "-l", folder / "log"]
         _run([*control, "-o", options, "start"])
         try:

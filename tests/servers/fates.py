@@ -64,7 +64,7 @@ class Held:
         self._let_go = asyncio.Event()
         self._dropped = False
 
-    def wait_until_arrived(self, seconds: float = 20) -> None:
+    def wait_until_arrived(self, seconds: float = 100) -> None:
         """Returns once the target has done what was asked and its answer is held here."""
         if not self._done_there.wait(seconds):
             raise AssertionError(f"waited {seconds:g} s in vain for the request to be held")

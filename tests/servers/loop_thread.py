@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 100
 
 
 class LoopThread:

@@ -44,7 +44,7 @@ class ServerProcess:
             return
         self._child.stdin.close()
         try:
-            self._child.wait(timeout=10)
+            self._child.wait(timeout=30)
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()

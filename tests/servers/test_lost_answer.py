@@ -136,7 +136,7 @@ def test_a_held_answer_waits_for_its_release(
         assert "Held back" in mastodon_server.texts(mastodon_server.ponts)
         assert not asked.done()
         held.release()
-        assert asked.result(timeout=20).status == 200
+        assert asked.result(timeout=60).status == 200
 
 
 def test_a_process_killed_while_its_answer_is_held_leaves_its_status(
@@ -153,7 +153,7 @@ def test_a_process_killed_while_its_answer_is_held_leaves_its_status(
     )
     held.wait_until_arrived()
     worker.kill()
-    worker.wait(timeout=20)
+    worker.wait(timeout=60)
     held.release()
     assert mastodon_server.texts(mastodon_server.ponts).count("By the killed one") == 1
     assert post_status(proxy.url, mastodon_server.token, "Life goes on").status == 200
@@ -173,7 +173,7 @@ def test_a_connection_kept_open_ends_when_connections_are_refused(
     mastodon_server: MastodonServer, lost_answers: StandBefore
 ) -> None:
     proxy = lost_answers(mastodon_server.url)
-    kept = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=20)
+    kept = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
     kept.request("GET", "/api/v2/instance")
     kept.getresponse().read()
     assert kept.sock is not None

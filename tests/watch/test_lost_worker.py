@@ -28,7 +28,7 @@ def installed(new_installation: NewInstallation, receiver: Receiver) -> Installe
 
 def health(url: str) -> tuple[int, dict[str, Any]]:
     try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/healthz", timeout=20) as answer:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/healthz", timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)

@@ -193,8 +193,8 @@ def test_the_watchdog_outlives_what_it_does_not_understand(
 
     monkeypatch.setattr(watchdog, "examine_space", break_down)
     with quick_watchdog():
-        assert tries.acquire(timeout=20)
-        assert tries.acquire(timeout=20)
+        assert tries.acquire(timeout=60)
+        assert tries.acquire(timeout=60)
     assert "the watchdog met a defect" in caplog.text
 
 
@@ -203,7 +203,7 @@ def test_a_process_knows_what_its_own_watchdog_saw(ponts: Account, settings) -> 
     scheduled(ponts)
     assert here.view_here() is None
     with here.watching():
-        seen = wait_until(here.view_here, 20, "a first look")
+        seen = wait_until(here.view_here, 60, "a first look")
         assert "no-worker" in {trouble.code for trouble in seen.troubles}
     assert here.view_here() is None
 

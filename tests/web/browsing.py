@@ -26,7 +26,7 @@ def desk(chromium: Browser, running_desk: RunningDesk) -> Iterator[BrowserContex
 
 def visiting(chromium: Browser, running: RunningDesk, **how: Any) -> BrowserContext:
     context = chromium.new_context(base_url=running.url, locale="en-GB", **how)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     return context
 
 

@@ -45,8 +45,8 @@ def serving(on_port: int = 0) -> Iterator[int]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:
-            wait_until(lambda: server.started, 20, "the desk")
+            wait_until(lambda: server.started, 60, "the desk")
             yield listening.getsockname()[1]
         finally:
             server.should_exit = True
-            thread.join(timeout=20)
+            thread.join(timeout=60)

@@ -1,10 +1,11 @@
 """What keeps people from using a page: nothing, on any page, in either appearance and language."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from parvis.people.models import User
 from parvis.people.verbs import workspace_of
@@ -23,15 +24,18 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 
-WIDE = {"width": 1280, "height": 900}
-TELEPHONE = {"width": 360, "height": 740}
-# So each appearance, language and width is seen with every other.
-LOOKS = [
-    ("light", "en", WIDE),
-    ("light", "fr", TELEPHONE),
-    ("dark", "en", TELEPHONE),
-    ("dark", "fr", WIDE),
-]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    language: str
+    theme: Any
+    viewport: Any
+
+
+# Each is also looked at with the other's theme, and with the other's width.
+WIDE = Look(language="en", theme="light", viewport={"width": 1280, "height": 900})
+NARROW = Look(language="fr", theme="dark", viewport={"width": 360, "height": 740})
+OTHER = {WIDE.language: NARROW, NARROW.language: WIDE}
 # Were they not found, nothing would be looked at.
 ROOMS = {
     "today", "compose-new", "compose", "posts", "post", "accounts", "account", "settings",
@@ -50,50 +54,61 @@ def demo(alice: User) -> Demo:
     return furnish(alice)
 
 
-@pytest.mark.parametrize(("theme", "language", "viewport"), LOOKS)
 def test_no_page_of_the_desk_has_a_barrier_or_is_wider_than_its_window(
-    chromium: Browser,
-    running_desk: RunningDesk,
-    demo: Demo,
-    axe: Axe,
-    theme: Any,
-    language: str,
-    viewport: Any,
+    chromium: Browser, running_desk: RunningDesk, demo: Demo, axe: Axe
 ) -> None:
-    User.objects.update(theme=theme, language=language)
-    with at_the_desk(chromium, running_desk, viewport=viewport) as desk:
-        pages = {**pages_of(demo, desk), "nowhere": "/nowhere/"}
-        assert {*pages} >= ROOMS
-        wrong = [f"{n}: {each}" for n, at in pages.items() for each in wrong_on(desk, at, axe)]
+    wrong = []
+    for look in (WIDE, NARROW):
+        User.objects.update(language=look.language)
+        with at_the_desk(chromium, running_desk, **how(look)) as desk:
+            pages = {**pages_of(demo, desk), "nowhere": "/nowhere/"}
+            assert {*pages} >= ROOMS
+            page = desk.new_page()
+            for name, address in pages.items():
+                wrong += [f"{name}: {each}" for each in wrong_on(page, address, look, axe)]
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(("theme", "language", "viewport"), LOOKS)
+@pytest.mark.parametrize("look", [WIDE, NARROW], ids=lambda look: look.language)
 def test_no_page_before_one_has_signed_in_has_a_barrier(
-    chromium: Browser,
-    running_desk: RunningDesk,
-    alice: User,
-    axe: Axe,
-    theme: Any,
-    language: str,
-    viewport: Any,
+    chromium: Browser, running_desk: RunningDesk, alice: User, axe: Axe, look: Look
 ) -> None:
     waiting = let_wait(workspace_of(alice), alice)
-    look = {"viewport": viewport, "color_scheme": theme, "extra_http_headers": told(language)}
-    with visiting(chromium, running_desk, **look) as nobody:
+    headers = {"Accept-Language": LOCALES[look.language]}
+    with visiting(chromium, running_desk, extra_http_headers=headers, **how(look)) as nobody:
+        page = nobody.new_page()
         for address in ("/sign-in/", f"/join/{waiting.token}/", "/join/used-up/", "/nowhere/"):
-            assert wrong_on(nobody, address, axe) == []
+            assert wrong_on(page, address, look, axe) == []
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE people_user CASCADE")
-        assert wrong_on(nobody, "/opening/", axe) == []
+        assert wrong_on(page, "/opening/", look, axe) == []
 
 
-def wrong_on(desk: BrowserContext, address: str, axe: Axe) -> list[str]:
-    page = desk.new_page()
+def how(look: Look) -> dict[str, Any]:
+    """A colour on its way to another has neither's contrast: nothing moves."""
+    return {
+        "viewport": look.viewport,
+        "color_scheme": look.theme,
+        "reduced_motion": "reduce",
+    }
+
+
+def wrong_on(page: Page, address: str, look: Look, axe: Axe) -> list[str]:
+    """In this look, and where the theme or the width is the other's."""
+    other = OTHER[look.language]
     page.goto(address)
-    found = axe.barriers(page) + too_wide(page)
-    page.close()
+    found = told(axe.barriers(page) + too_wide(page), look.language)
+    page.emulate_media(color_scheme=other.theme)
+    found += told(axe.barriers_of_colour(page), look.language, other.theme)
+    page.emulate_media(color_scheme=look.theme)
+    page.set_viewport_size(other.viewport)
+    found += told(too_wide(page), look.language, f"{other.viewport['width']} pixels")
+    page.set_viewport_size(look.viewport)
     return found
+
+
+def told(found: list[str], *where: str) -> list[str]:
+    return [f"{', '.join(where)}: {each}" for each in found]
 
 
 def too_wide(page: Page) -> list[str]:
@@ -101,7 +116,3 @@ def too_wide(page: Page) -> list[str]:
     root = "document.documentElement"
     beyond = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
     return [f"{beyond} pixels beyond the window"] if beyond else []
-
-
-def told(language: str) -> dict[str, str]:
-    return {"Accept-Language": LOCALES[language]}

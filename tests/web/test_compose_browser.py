@@ -59,7 +59,7 @@ def test_what_is_typed_survives_a_closed_tab(desk: BrowserContext, ponts: Accoun
     page = opened(desk)
     page.get_by_label("What you want to say").press_sequentially(TEXT)
     page.close(run_before_unload=True)
-    wait_until(lambda: Post.objects.filter(text=TEXT).exists(), 20, "the draft")
+    wait_until(lambda: Post.objects.filter(text=TEXT).exists(), 60, "the draft")
     assert Post.objects.count() == 1
 
 
@@ -89,7 +89,7 @@ def test_going_on_typing_is_one_draft_and_no_conflict(desk: BrowserContext, pont
         kept(page)
         page.evaluate("document.querySelector('#text').blur()")
         area.focus()
-    wait_until(lambda: Post.objects.filter(text=f"{TEXT} ").exists(), 20, "the whole text")
+    wait_until(lambda: Post.objects.filter(text=f"{TEXT} ").exists(), 60, "the whole text")
     assert Post.objects.count() == 1
     assert not Version.objects.exists()
 
@@ -196,9 +196,9 @@ def test_pictures_are_added_described_and_put_in_order(
     page.get_by_label("Description for those who cannot see it").first.fill("The teal one")
     page.get_by_role("button", name="Move teal.jpg back").click()
     kept(page)
-    wait_until(lambda: described() == ["", "The teal one"], 20, "both pictures in their order")
+    wait_until(lambda: described() == ["", "The teal one"], 60, "both pictures in their order")
     page.get_by_role("button", name="Remove red.jpg").click()
-    wait_until(lambda: described() == ["The teal one"], 20, "the other picture alone")
+    wait_until(lambda: described() == ["The teal one"], 60, "the other picture alone")
 
 
 def described() -> list[str]:
@@ -302,4 +302,4 @@ def origin(page: Page) -> str:
 
 
 def kept_in_database(post: Post, text: str) -> None:
-    wait_until(lambda: text_of(post) == text, 20, f"“{text}” in the database")
+    wait_until(lambda: text_of(post) == text, 60, f"“{text}” in the database")

@@ -40,7 +40,7 @@ def kept_as(wanted: Content) -> None:
         found = content()
         return (found.text, found.thread, found.poll) == (wanted.text, wanted.thread, wanted.poll)
 
-    wait_until(is_kept, 20, f"{wanted} in the database")
+    wait_until(is_kept, 60, f"{wanted} in the database")
 
 
 def part(page: Page, number: int) -> object:
@@ -87,7 +87,7 @@ def test_a_picture_is_given_to_a_part(desk: BrowserContext, ponts: Account) -> N
     page.get_by_role("button", name="Add a part").click()
     part(page, 2).fill("Two")
     page.locator("[name=media_part]").select_option("1")
-    wait_until(lambda: [used.part for used in content().media] == [1], 20, "the part")
+    wait_until(lambda: [used.part for used in content().media] == [1], 60, "the part")
     page.get_by_label("Add pictures").set_input_files(drawn("red"))
     expect(page.locator("[name=media_part]").last).to_be_visible()
 
@@ -102,7 +102,7 @@ def test_a_video_is_added_played_and_described(
     expect(page.locator(".shot")).to_contain_text("0:02 · 16:9")
     page.get_by_label("Description for those who cannot see or hear it").fill("The band")
     kept(page)
-    wait_until(lambda: [used.alt for used in content().media] == ["The band"], 20, "the video")
+    wait_until(lambda: [used.alt for used in content().media] == ["The band"], 60, "the video")
     expect(page.locator("#previews video")).to_have_count(1)
 
 

@@ -74,7 +74,7 @@ def test_the_appearance_changes_at_once_and_stays(desk: BrowserContext, ponts: A
     page = opened(desk, "/")
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-    wait_until(lambda: User.objects.get().theme == Theme.DARK, 10, "the choice")
+    wait_until(lambda: User.objects.get().theme == Theme.DARK, 60, "the choice")
     page.reload()
     expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     assert page.complaints == []  # type: ignore[attr-defined]

@@ -47,7 +47,7 @@ def test_three_hundred_megabytes_are_refused_without_filling_memory_or_disk(
     assert f"{TEXT}</textarea>" in read(running_desk, headers["Location"])
     assert 50 <= most["disk"] <= 160
     assert most["memory"] - before < 60
-    wait_until(lambda: arriving_megabytes() == 0, 20, "the dropped bytes to leave the disk")
+    wait_until(lambda: arriving_megabytes() == 0, 60, "the dropped bytes to leave the disk")
 
 
 def test_a_picture_gets_no_more_room_than_a_picture_may_have(running_desk: RunningDesk) -> None:

@@ -40,7 +40,7 @@ def used() -> list[tuple[str, str]]:
 
 
 def kept(*wanted: tuple[str, str]) -> None:
-    wait_until(lambda: Post.objects.exists() and used() == list(wanted), 20, f"{wanted} kept")
+    wait_until(lambda: Post.objects.exists() and used() == list(wanted), 60, f"{wanted} kept")
 
 
 def test_a_picture_is_chosen_from_the_library_by_keys_alone(
@@ -87,7 +87,7 @@ def test_a_part_is_cut_out_by_keys_and_keeps_the_description(
     expect(page.get_by_role("dialog")).to_be_hidden()
     cut = Media.objects.exclude(pk=media.pk).get()
     assert (cut.width, cut.height) == (980, 790)
-    wait_until(lambda: post.used_media.get().media_id == cut.pk, 20, "the part in the draft")
+    wait_until(lambda: post.used_media.get().media_id == cut.pk, 60, "the part in the draft")
     assert post.used_media.get().alt == "Stalls"
 
 

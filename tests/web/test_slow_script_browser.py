@@ -28,4 +28,4 @@ def test_what_is_done_before_the_script_arrives_is_kept_when_it_does(
 
     held[0].continue_()
     expect(page.get_by_label("Description for those who cannot see it")).to_be_visible()
-    wait_until(lambda: Post.objects.filter(text=TEXT, pictures__isnull=False).exists(), 20, "it")
+    wait_until(lambda: Post.objects.filter(text=TEXT, pictures__isnull=False).exists(), 60, "it")

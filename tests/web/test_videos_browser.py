@@ -25,7 +25,7 @@ def composer(desk: BrowserContext, ponts: Account, tmp_path: Path) -> Page:
     page.goto("/write/")
     page.wait_for_load_state("load")
     page.locator("#picker").set_input_files([turned_clockwise(film(tmp_path / "shop.mov"))])
-    wait_until(lambda: told(page, "video => video.readyState >= 1"), 20, "the film's length")
+    wait_until(lambda: told(page, "video => video.readyState >= 1"), 60, "the film's length")
     return page
 
 
@@ -43,4 +43,4 @@ def test_a_film_can_be_sought_in(composer: Page) -> None:
     assert told(composer, "video => video.seekable.end(0)") == pytest.approx(2, abs=0.1)
     told(composer, "video => { video.currentTime = 1.5 }")
     there = "video => !video.seeking && video.readyState >= 2 && video.currentTime"
-    wait_until(lambda: told(composer, there) == pytest.approx(1.5, abs=0.1), 20, "the place")
+    wait_until(lambda: told(composer, there) == pytest.approx(1.5, abs=0.1), 60, "the place")

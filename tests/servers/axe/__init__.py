@@ -18,7 +18,11 @@ PACKAGES = NodePackages(
     recipe=Path(__file__).parent, cache_name="axe", title="axe-core", oldest_node=18
 )
 # WCAG 2.2 AA, and what axe-core calls best practices.
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERY_RULE = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+RULES_OF_COLOUR = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,17 @@ class Axe:
 
     def barriers(self, page: Page) -> list[str]:
         """One line per rule and part of the page."""
-        page.evaluate(self.script)
-        run = f"axe.run({{runOnly: {TAGS}, resultTypes: ['violations']}})"
-        found: dict[str, Any] = page.evaluate(run)
+        return self._found(page, EVERY_RULE)
+
+    def barriers_of_colour(self, page: Page) -> list[str]:
+        """Those alone that another appearance of the same page may have."""
+        return self._found(page, RULES_OF_COLOUR)
+
+    def _found(self, page: Page, rules: dict[str, Any]) -> list[str]:
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(self.script)
+        run = "rules => axe.run({runOnly: rules, resultTypes: ['violations']})"
+        found: dict[str, Any] = page.evaluate(run, rules)
         return [
             f"{rule['id']}: {' '.join(map(str, node['target']))} ({node['failureSummary']})"
             for rule in found["violations"]

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.servers.asking import Answer, ask
 from tests.servers.bluesky.installation import command, install
+from tests.servers.places import roomy_place
 from tests.servers.processes import ServerProcess
 
 POSTS = "app.bsky.feed.post"
 # Importing the server takes about two seconds alone, and several times that on a busy machine.
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,19 +111,18 @@ class BlueskyServer:
 
 @contextmanager
 def running_bluesky(folder: Path, *, limit_rates: bool = False) -> Iterator[BlueskyServer]:
-    """A server of its own that keeps its data in the empty `folder`.
+    """A server of its own; what it says is kept in `folder`.
 
     With `limit_rates` it refuses as the public one does: the 31st login in five minutes is a 429.
     """
-    data = folder / "data"
-    data.mkdir(parents=True)
-    process = ServerProcess(
-        [*command(install()), str(data)],
-        folder=folder,
-        env={"LIMIT_RATES": "1" if limit_rates else "0", "LOG_ENABLED": "false"},
-    )
-    addresses = process.start(START_SECONDS)
-    try:
-        yield BlueskyServer(addresses["url"], addresses["plc_url"])
-    finally:
-        process.stop()
+    with TemporaryDirectory(prefix="parvis-bluesky-", dir=roomy_place()) as data:
+        process = ServerProcess(
+            [*command(install()), data],
+            folder=folder,
+            env={"LIMIT_RATES": "1" if limit_rates else "0", "LOG_ENABLED": "false"},
+        )
+        addresses = process.start(START_SECONDS)
+        try:
+            yield BlueskyServer(addresses["url"], addresses["plc_url"])
+        finally:
+            process.stop()

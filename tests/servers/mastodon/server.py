@@ -13,7 +13,7 @@ from tests.servers.asking import ask
 from tests.servers.mastodon.cast import CHARLIE, PONTS, Member
 from tests.servers.processes import ServerProcess
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
