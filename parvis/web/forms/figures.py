@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parvis.engagement.models import Pace
 
@@ -18,7 +19,7 @@ class DaysForm(forms.Form):
             ("30", _("30 days")),
             ("90", _("90 days")),
             ("365", _("a year")),
-            (FOR_EVER, _("ever")),
+            (FOR_EVER, pgettext_lazy("how long posts are followed", "ever")),
         ],
         help_text=_("The older a post, the rarer its figures are read: after weeks, once a week."),
     )
