@@ -25,9 +25,10 @@ from parvis.intake.feed_models import Feed
 from parvis.networks.contract import Connected, Secret, Tokens
 from parvis.people.models import Membership, Role, SavedView, User, Workspace
 from parvis.people.verbs import workspace_of
-from parvis.schedule.models import Slot
+from parvis.schedule.models import Series, Slot
 from tests.cast import PASSWORD
 from tests.demo_feeds import followed_feed
+from tests.demo_series import recurring_posts
 from tests.demo_figures import let_fare
 from tests.waiting import Waiting, let_wait
 
@@ -66,6 +67,7 @@ class Demo:
     pictures: Sequence[Media]
     campaign: Campaign
     feed: Feed
+    series: Series
     snippet: Snippet
     tag: Tag
     view: SavedView
@@ -103,6 +105,7 @@ def _furnished(alice: User) -> Demo:
         pictures=pictures,
         campaign=campaign,
         feed=followed_feed(workspace, accounts),
+        series=recurring_posts(workspace, accounts),
         snippet=snippet,
         tag=workspace.tags.earliest("pk"),
         view=_saved_view(workspace, alice),

@@ -19,6 +19,7 @@ from parvis.cli import (
     posting,
     posts,
     queue,
+    recurring,
     running,
     sandbox,
     watching,
@@ -40,6 +41,7 @@ importing.register(posts.group)
 program.add_typer(posts.group, name="posts")
 program.add_typer(accounts.group, name="accounts")
 program.add_typer(feeds.group, name="feeds")
+program.add_typer(recurring.group, name="recurring")
 queue.register(program)
 checks.register(program)
 watching.register(program)

@@ -56,6 +56,8 @@ def _parts(demo: Demo) -> dict[str, object]:
         "network": "x",
         "number": 1,
         "post_id": demo.unknown.post_id,
+        "occurrence_id": 0,
+        "series_id": demo.series.pk,
         "sha256": demo.pictures[0].sha256,
         "signed": "signed",
         "snippet_id": demo.snippet.pk,
