@@ -12,8 +12,8 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(wildcard parvis/locale/*/LC_MESSAGES/django.po)
-# One test more than two cores: most of them wait for servers.
-SIDE_BY_SIDE := -n 3 --dist loadfile
+# Twice as many processes as two cores: most tests wait for servers. tests/order.py orders the files.
+SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
 SOURCES := pyproject.toml hatch_build.py $(CATALOGUES)
 
 # Not through make’s own functions: they would cut a path at its spaces.

@@ -12,6 +12,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings as django
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import FlakyFailure
 from hypothesis.stateful import run_state_machine_as_test
 
 from parvis.connections.models import Account
@@ -39,6 +40,8 @@ HISTORIES = settings(
     suppress_health_check=list(HealthCheck),
 )
 UNTIL_FOUND = settings(HISTORIES, max_examples=120)
+# Told again, on a busy machine, a history may go otherwise than when it was found.
+FOUND = (AssertionError, FlakyFailure)
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def test_without_the_look_up_a_history_is_found_that_posts_twice(
 
     monkeypatch.setattr(Searcher, "_judge", believe_it_absent)
     monkeypatch.setattr(histories, "kinds", ["keyless"])
-    with pytest.raises(AssertionError):
+    with pytest.raises(FOUND):
         run_state_machine_as_test(histories, settings=UNTIL_FOUND)
 
 
