@@ -113,7 +113,7 @@ class Entry(models.Model):
 
     key        a hash of its id; of its link, or of what it says, where it has none
     place      a hash of where it leads: the same text in two feeds, or under a new id, is one
-    as_draft   it becomes a draft, whatever the rule says
+    as_draft   a person wants a draft of it, whatever the rule says
     why        a code for why it was left out, or why it is a draft against the rule
     seen       what was found by account about the text that it would have said, as JSON
     ended_at   when it stopped waiting

@@ -50,6 +50,7 @@ def draft_of(entry: Entry, by: User | None) -> Post:
         content = put_into_words(current, wording_for(feed, rule), rule.accounts)
         post = start_draft(feed.workspace, by, content)
         _end(current, Fate.DRAFT, post=post)
+        Entry.objects.filter(pk=current.pk).update(as_draft=True)
     return post
 
 

@@ -1,17 +1,22 @@
 """Entries of feeds become posts: by the rule, and each once."""
 
+import asyncio
 import threading
 from datetime import time, timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection, transaction
 
+from parvis.cli.collecting import COLLECTING
 from parvis.compose.content import content_of
 from parvis.compose.models import Campaign, Post
+from parvis.config.reach import new_http
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
 from parvis.deliver.verbs import database_now
-from parvis.intake import feed_posting
+from parvis.intake import feed_keeping, feed_posting
+from parvis.intake.feed_keeping import keep_feeds
 from parvis.intake.feed_looking import MOST_AT_ONCE, BeingLookedAt, claim, claim_due
 from parvis.intake.feed_models import Becomes, Entry, Fate, Feed, Uttered
 from parvis.intake.feed_posting import BecameAPost, draft_of, leave_out, post_what_waits
@@ -292,6 +297,13 @@ def test_by_hand_any_entry_becomes_a_draft_once(feeds: FeedServer, ponts: Accoun
         draft_of(entry, None)
 
 
+def test_a_draft_by_hand_does_not_count_for_the_day(feeds: FeedServer, ponts: Account) -> None:
+    feed = followed(feeds, ponts, most_a_day=1)
+    draft_of(Entry.objects.get(feed=feed), None)
+    publish(feeds, feed, item(2), item(1))
+    assert Post.objects.count() == 2
+
+
 def test_an_entry_that_waits_can_be_left_out(feeds: FeedServer, ponts: Account) -> None:
     feed = followed(feeds, ponts, most_a_day=1)
     publish(feeds, feed, item(3), item(2), item(1))
@@ -350,6 +362,30 @@ def test_a_worker_that_dies_half_way_leaves_an_entry_that_is_posted_once(
     post_what_waits(feed)
     assert Post.objects.count() == 2
     assert Delivery.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_collects_keeps_feeds_up(
+    feeds: FeedServer, ponts: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert keep_feeds in COLLECTING
+    feed = followed(feeds, ponts)
+    feeds.show(PATH, rss(item(2), item(1)))
+    Feed.objects.update(next_look_at=feed.added_at)
+    monkeypatch.setattr(feed_keeping, "EVERY_SECONDS", 0.05)
+
+    async def work_until_posted() -> None:
+        stop = asyncio.Event()
+        async with new_http() as http:
+            working = asyncio.create_task(keep_feeds(http, stop))
+            async with asyncio.timeout(30):
+                while not await Post.objects.aexists():
+                    await asyncio.sleep(0.05)
+            stop.set()
+            await working
+
+    async_to_sync(work_until_posted)()
+    assert Post.objects.get().text.startswith("Entry 2")
 
 
 @pytest.mark.django_db(transaction=True)
