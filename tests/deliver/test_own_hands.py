@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from parvis.config.reach import new_http
 from parvis.connections.models import Account
-from parvis.deliver import roster
+from parvis.deliver import courier, roster
 from parvis.deliver.clock import Clock
 from parvis.deliver.courier import Courier
 from parvis.deliver.models import Delivery
@@ -85,19 +85,20 @@ def test_a_clock_that_was_passed_over_knows_it(ponts: Account) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_stopped_in_the_middle_of_a_tick_hands_back_what_it_claimed(
-    ponts: Account, network: ModelNetwork
+    ponts: Account, network: ModelNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delivery = scheduled(ponts)
+    monkeypatch.setattr(courier, "prepare", _never_ready)
 
     async def work() -> None:
         async with new_http() as http:
             with OwnThread("writing") as writing:
-                courier = Hesitant(http, "one", writing=writing)
+                hesitant = Hesitant(http, "one", writing=writing)
                 ticking = asyncio.create_task(
-                    keep_ticking(asyncio.Event(), asyncio.Event(), courier)
+                    keep_ticking(asyncio.Event(), asyncio.Event(), hesitant)
                 )
-                await asyncio.to_thread(courier.has_claimed.wait, 60)
-                await _stopped(ticking, courier)
+                await asyncio.to_thread(hesitant.has_claimed.wait, 60)
+                await _stopped(ticking, hesitant)
 
     async_to_sync(work)()
     delivery.refresh_from_db()
@@ -121,11 +122,16 @@ class Hesitant(Courier):
         return queues
 
 
-async def _stopped(ticking: "asyncio.Task[None]", courier: Hesitant) -> None:
+async def _never_ready(*_given: object) -> None:
+    """Between the tick and the end nothing gets as far as being sent."""
+    await asyncio.Event().wait()
+
+
+async def _stopped(ticking: "asyncio.Task[None]", hesitant: Hesitant) -> None:
     """As a worker does it that is told to stop and has no time left."""
     ticking.cancel()
-    courier.may_go_on.set()
+    hesitant.may_go_on.set()
     await asyncio.gather(ticking, return_exceptions=True)
     hurry = asyncio.Event()
     hurry.set()
-    await courier.finish(hurry)
+    await hesitant.finish(hurry)
