@@ -15,6 +15,7 @@ from parvis.networks.http import Http
 # Short, for a person who wants figures read at once waits for it; a look for what is due costs a
 # query by an index.
 EVERY_SECONDS = 5.0
+COUNTING_EVERY_SECONDS = 300.0
 # What was settled lately is looked through each time; all that may still be followed, rarely.
 _LATELY = timedelta(minutes=30)
 _THOROUGHLY_EVERY = timedelta(hours=12)
@@ -28,9 +29,18 @@ async def follow_posts(http: Http, stop: asyncio.Event) -> None:
         await sync_to_async(close_old_connections)()
         await sync_to_async(eye.take_up)(present.now())
         await reader.read_what_is_due()
-        await reader.count_followers()
 
     await every(EVERY_SECONDS, follow, stop)
+
+
+async def count_followers(http: Http, stop: asyncio.Event) -> None:
+    reader = Reader(http)
+
+    async def count() -> None:
+        await sync_to_async(close_old_connections)()
+        await reader.count_followers()
+
+    await every(COUNTING_EVERY_SECONDS, count, stop)
 
 
 class _Eye:

@@ -13,6 +13,8 @@ from parvis.networks.contract import CountsFollowers
 from parvis.networks.measures import Standing
 
 AT_ONCE = 20
+# Whoever has just connected an account has other questions to it.
+_NOT_BEFORE = timedelta(hours=1)
 _EVERY = {Pace.NORMAL: timedelta(days=1), Pace.LEAN: timedelta(days=7)}
 
 
@@ -41,6 +43,7 @@ def _perhaps_due(now: datetime) -> list[Account]:
     accounts = Account.objects.filter(
         rare | Q(reading__counted_at__lte=now - min(_EVERY.values())),
         network__in=counting,
+        connected_at__lte=now - _NOT_BEFORE,
         state=AccountState.CONNECTED,
     )
     # Two workers that look at once take different ones.

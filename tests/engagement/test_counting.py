@@ -15,7 +15,7 @@ from tests.engagement.following import Observed, on
 
 pytestmark = pytest.mark.django_db
 
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def count() -> int:
@@ -29,6 +29,8 @@ def count() -> int:
 @on("x", "facebook", "instagram", "instagram by Page", "threads", "mastodon", "bluesky")
 def test_followers_are_counted_as_the_network_tells_them(observed: Observed) -> None:
     observed.published()
+    assert count() == 0
+    observed.go_on(HOUR)
     assert count() == 1
     figures = AccountFigures.objects.get()
     told = {"x": 0, "facebook": 430, "instagram": 389, "threads": 3, "mastodon": 40, "bluesky": 3}
@@ -38,6 +40,7 @@ def test_followers_are_counted_as_the_network_tells_them(observed: Observed) -> 
 
 @on("bluesky")
 def test_they_are_counted_once_a_day(observed: Observed) -> None:
+    observed.go_on(HOUR)
     assert [count(), count()] == [1, 0]
     observed.go_on(DAY)
     assert count() == 1
@@ -46,6 +49,7 @@ def test_they_are_counted_once_a_day(observed: Observed) -> None:
 
 @on("x")
 def test_where_a_look_costs_money_they_are_counted_once_a_week(observed: Observed) -> None:
+    observed.go_on(HOUR)
     assert count() == 1
     observed.go_on(3 * DAY)
     assert count() == 0
@@ -55,12 +59,14 @@ def test_where_a_look_costs_money_they_are_counted_once_a_week(observed: Observe
 
 @on("bluesky")
 def test_an_account_that_is_not_to_be_read_is_not_counted(observed: Observed) -> None:
+    observed.go_on(HOUR)
     set_pace(observed.account, Pace.OFF)
     assert counting.take_due(present.now()) == []
 
 
 @on("mastodon")
 def test_a_day_on_which_the_network_refuses_is_left_out(observed: Observed) -> None:
+    observed.go_on(HOUR)
     observed.rehearsal.order("rate-limit", on="any", seconds=60)
     assert count() == 1
     assert not AccountFigures.objects.exists()
