@@ -8,25 +8,22 @@ but the document: no setting, no secret, no database.
 import asyncio
 import json
 import os
-import resource
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from parvis.intake.feed_reading import NoFeed, ReadEntry, ReadFeed, read_feed
+from parvis.intake.feed_child import SECONDS
+from parvis.intake.feed_reading import NoFeed, ReadEntry, ReadFeed
 
-SECONDS = 15
-MEMORY = 1024 * 1024 * 1024
 _KEPT_FROM_HERE = ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 
 
 async def read_apart(body: bytes, content_type: str, address: str) -> ReadFeed:
     """As `read_feed`; raises NoFeed with the code "takes-too-long" where it does."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "parvis.intake.feed_apart", content_type[:200], address),
+        *(sys.executable, "-m", "parvis.intake.feed_child", content_type[:200], address),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -49,10 +46,11 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
 
 
 def _from_json(told: bytes) -> ReadFeed:
-    """A process that was ended for its hunger has said nothing."""
-    if not told:
-        raise NoFeed("takes-too-long")
-    said = json.loads(told)
+    """A process that was ended for its hunger has said nothing, or has not ended its sentence."""
+    try:
+        said = json.loads(told)
+    except ValueError:
+        raise NoFeed("takes-too-long") from None
     if "refused" in said:
         raise NoFeed(str(said["refused"]))
     rest = said.pop("rest")
@@ -67,27 +65,3 @@ def _entry_from(said: Mapping[str, Any]) -> ReadEntry:
         "published_at": at and datetime.fromisoformat(at),
     }
     return ReadEntry(**{**said, **changed})
-
-
-def _to_json(feed: ReadFeed) -> dict[str, Any]:
-    rest = feed.rest and feed.rest.total_seconds()
-    entries = [
-        {**asdict(entry), "published_at": entry.published_at and entry.published_at.isoformat()}
-        for entry in feed.entries
-    ]
-    return {**asdict(feed), "rest": rest, "entries": entries}
-
-
-def _main(content_type: str, address: str) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    body = sys.stdin.buffer.read()
-    try:
-        told = _to_json(read_feed(body, content_type, address))
-    except NoFeed as refused:
-        told = {"refused": refused.code}
-    sys.stdout.write(json.dumps(told))
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
