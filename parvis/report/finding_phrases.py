@@ -226,11 +226,11 @@ _ACCOUNT = {
 # A text that comes back: `schedule.equal_texts`.
 _REPEATS = {
     "repeats-forbidden": ngettext_lazy(
-        "This network forbids a text that comes again: %(needed)s different text is needed, and "
-        "%(fresh)s is new. Add texts that take turns, let it come less often, or leave this "
+        "This network forbids a text that comes again: %(needed)s different text is needed "
+        "(%(fresh)s so far). Add texts that take turns, let it come less often, or leave this "
         "account out.",
-        "This network forbids a text that comes again: %(needed)s different texts are needed, and "
-        "%(fresh)s are new. Add texts that take turns, let it come less often, or leave this "
+        "This network forbids a text that comes again: %(needed)s different texts are needed "
+        "(%(fresh)s so far). Add texts that take turns, let it come less often, or leave this "
         "account out.",
         "needed",
     ),

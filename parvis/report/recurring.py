@@ -35,7 +35,7 @@ from parvis.schedule.recurrence import Turn
 EXCERPT = 160
 # Beyond these, a list says that there is more.
 LISTED = 200
-AHEAD = 20
+AHEAD = 10
 PAST = 20
 
 
@@ -88,12 +88,13 @@ class AboutRepeats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesStory:
-    """`ahead` are its next turns, of `left` in all; `past` its last ones, the newest first.
-    `waiting` counts posts that are scheduled."""
+    """`ahead` are its next turns, of `left` in all, and `after` counts those behind them.
+    `past` are its last ones, the newest first; `waiting` counts posts that are scheduled."""
 
     line: SeriesLine
     texts: Sequence[str]
     ahead: Sequence[TurnLine]
+    after: int
     left: int
     last_day: date | None
     past: Sequence[TurnLine]
@@ -137,13 +138,14 @@ def story_of_series(series: Series) -> SeriesStory:
     faces = _faces(read)
     ahead = [] if read.ended_at else turns_ahead(read, now)
     rows = _rows(read)
-    coming = list(rows.filter(at__gt=now).order_by("at", "pk")[: 2 * AHEAD])
+    coming = list(rows.filter(at__gt=now).order_by("at", "pk")[:LISTED])
     past = rows.filter(at__lte=now).order_by("-at", "-pk")[:PAST]
     shown = _with_those_to_come(coming, ahead, faces)
     return SeriesStory(
         line=_line(read, now),
         texts=read.texts,
         ahead=shown[:AHEAD],
+        after=max(len(shown) - AHEAD, 0),
         left=len(ahead),
         last_day=ahead[-1].day if ahead else None,
         past=[_turn(row, faces) for row in past],

@@ -119,7 +119,7 @@ def test_on_x_equal_texts_are_refused_with_what_is_needed(
     post = draft(x, text=HOURS)
     answer = desk.post(f"/recurring/new/{post.pk}/", rule(x))
     assert answer.status_code == 422
-    assert "5 different texts are needed, and 1 are new" in answer.content.decode()
+    assert "5 different texts are needed (1 so far)" in answer.content.decode()
     post.refresh_from_db()
     assert post.is_draft
 

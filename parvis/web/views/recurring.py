@@ -158,11 +158,13 @@ def _plan(content: Content, form: RecurringForm) -> Plan:
 def _proposal(post: Post) -> RecurringForm:
     """From the day after the post goes out, or from the day for which it is planned."""
     zone = post.workspace.zone
-    at = post.planned_at or deliver.database_now() + timedelta(days=1)
-    local = max(at, deliver.database_now()).astimezone(zone)
-    ends_on = local.date() + PROPOSED_END
-    time_ = at.astimezone(zone).time().replace(second=0, microsecond=0)
-    return RecurringForm(initial=usual(local.date(), time_, [post.text], ends_on))
+    now = deliver.database_now()
+    at = (post.planned_at or (now + timedelta(days=1)).replace(minute=0)).astimezone(zone)
+    starts_on = max(at, now.astimezone(zone)).date()
+    usual_time = at.time().replace(second=0, microsecond=0)
+    return RecurringForm(
+        initial=usual(starts_on, usual_time, [post.text], starts_on + PROPOSED_END)
+    )
 
 
 def _form_of(series: Series) -> RecurringForm:
