@@ -12,6 +12,7 @@ class Choice(StrEnum):
     AGAIN = "again"
     LOOK = "look"
     RELEASE = "release"
+    AFTER_LIMIT = "after-limit"
     GIVE_UP = "give-up"
     SET_ASIDE = "set-aside"
 

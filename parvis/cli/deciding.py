@@ -63,6 +63,10 @@ _ACTS = {
     Choice.AGAIN: (verbs.send_again, "It is sent again."),
     Choice.LOOK: (verbs.look_again, "It is looked up again. Nothing is sent meanwhile."),
     Choice.RELEASE: (verbs.release, "It goes out now."),
+    Choice.AFTER_LIMIT: (
+        verbs.release_after_limit,
+        "It goes out as soon as the network’s limit has ended.",
+    ),
     Choice.GIVE_UP: (verbs.give_up, "Given up. It will not be sent; the text stays."),
     Choice.SET_ASIDE: (verbs.set_aside, "Set aside. It stays with the post’s history."),
 }

@@ -40,7 +40,8 @@ Decided = Annotated[
     Choice,
     typer.Argument(
         help="there: it is on the network · again: send it again · look: look it up again · "
-        "release: send what is held · give-up: do not send it · set-aside: a refusal is read",
+        "release: send what is held · after-limit: send it when the network’s limit ends · "
+        "give-up: do not send it · set-aside: a refusal is read",
     ),
 ]
 DeliveryNumber = Annotated[

@@ -17,6 +17,8 @@ from parvis.deliver.journal import note
 from parvis.deliver.models import Delivery, Happened
 from parvis.deliver.outcomes import RECONNECT as RECONNECT
 from parvis.deliver.outcomes import receipt_to_json
+from parvis.deliver.outlasting import LimitOutlasts as LimitOutlasts
+from parvis.deliver.outlasting import limit_that_outlasts
 from parvis.deliver.rest import content_of_the_rest
 from parvis.deliver.states import MAY_BE_CALLED_BACK, STAYED_HERE, State, sources_of
 from parvis.networks.contract import Published
@@ -121,9 +123,11 @@ def delete(post: Post, *, by: User | None = None) -> None:
 def release(delivery: Delivery, *, by: User | None = None) -> None:
     """Sends a held delivery after all, prepared anew: networks forget uploads that lie unused.
 
-    Raises NothingToDecide, or StillPaused.
+    Raises NothingToDecide, StillPaused or LimitOutlasts.
     """
     refuse_while_paused(delivery.account)
+    if until := limit_that_outlasts(delivery, database_now()):
+        raise LimitOutlasts(until)
     _decide(
         delivery,
         Happened.RELEASED,
@@ -133,6 +137,17 @@ def release(delivery: Delivery, *, by: User | None = None) -> None:
         **_nothing_prepared(),
         **_due_now(),
     )
+
+
+def release_after_limit(delivery: Delivery, *, by: User | None = None) -> None:
+    """Sends a held delivery when its account may post again; now, if it may by now.
+
+    Raises NothingToDecide or StillPaused.
+    """
+    if until := limit_that_outlasts(delivery, database_now()):
+        move_alone(delivery, until, by=by)
+    else:
+        release(delivery, by=by)
 
 
 def move_alone(delivery: Delivery, due_at: datetime, *, by: User | None = None) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from parvis.connections.models import AccountState
 from parvis.deliver.models import Attempt, Delivery
+from parvis.deliver.outlasting import limit_that_outlasts
 from parvis.deliver.states import MAY_BE_CALLED_BACK, STAYED_HERE, State
 from parvis.people.models import Workspace
 from parvis.report import phrases
@@ -16,7 +17,7 @@ from parvis.report.deciding import to_decide
 from parvis.report.evidence import Evidence, evidence_about
 from parvis.report.faces import Speaker, face_of
 from parvis.report.going_out import GoingOut, going_out
-from parvis.report.lateness import TOO_LATE, sentence_for_lateness
+from parvis.report.lateness import TOO_LATE, sentence_for_lateness, sentence_for_limit
 from parvis.report.sentences import sentence_for_reason, sentence_for_what_follows
 
 
@@ -25,7 +26,8 @@ class Decision:
     """`going_out` tells what is out of it. `reconnects_first`: releasing it would only fail.
     `correctable`: the post can be a draft. `movable`: another time can be chosen. `lookable`: an
     attempt is on record that the network can be asked about. `evidence` is there while the outcome
-    is unknown. While the account or everything `is_paused` nothing can be sent."""
+    is unknown. While the account or everything `is_paused` nothing can be sent. `limit` says why
+    what is held cannot be sent now; empty where it can."""
 
     delivery_id: int
     post_id: int
@@ -45,6 +47,7 @@ class Decision:
     movable: bool
     lookable: bool
     is_paused: bool
+    limit: str
 
     @property
     def speaker(self) -> Speaker:
@@ -124,7 +127,13 @@ def decision_about(delivery: Delivery, now: datetime) -> Decision:
         movable=delivery.may_be_called_back and not delivery.went_out,  # type: ignore[attr-defined]
         lookable=delivery.was_tried,  # type: ignore[attr-defined]  # with_way_back
         is_paused=account.is_paused,
+        limit=_limit_of(delivery, now),
     )
+
+
+def _limit_of(delivery: Delivery, now: datetime) -> str:
+    until = limit_that_outlasts(delivery, now) if delivery.state == State.HELD else None
+    return sentence_for_limit(delivery, until) if until else ""
 
 
 def reason_of(delivery: Delivery, now: datetime | None = None) -> str:

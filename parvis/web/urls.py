@@ -39,6 +39,11 @@ urlpatterns = [
     ),
     path("deliveries/<int:delivery_id>/move/", deciding.move, name="delivery-move"),
     path("deliveries/<int:delivery_id>/give-up/", deciding.give_up, name="delivery-give-up"),
+    path(
+        "deliveries/<int:delivery_id>/release-after-limit/",
+        deciding.release_after_limit,
+        name="delivery-release-after-limit",
+    ),
     path("deliveries/<int:delivery_id>/set-aside/", deciding.set_aside, name="delivery-set-aside"),
     path(
         "deliveries/<int:delivery_id>/write-anew/", deciding.write_anew, name="delivery-write-anew"

@@ -7,8 +7,10 @@ import pytest
 
 from parvis.compose.models import Post
 from parvis.connections.models import Account
+from parvis.connections.verbs import hold_calls_until
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
+from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
 from tests.cast import draft, scheduled
 
@@ -101,6 +103,7 @@ def test_delete_takes_it_off_the_desk(say, ponts: Account) -> None:
         (State.UNKNOWN, ("there", "--url", SEEN_AT), State.PUBLISHED),
         (State.UNKNOWN, ("give-up",), State.CANCELLED),
         (State.HELD, ("release",), State.SCHEDULED),
+        (State.HELD, ("after-limit",), State.SCHEDULED),
         (State.HELD, ("give-up",), State.CANCELLED),
     ],
 )
@@ -111,6 +114,15 @@ def test_a_person_decides(
     said = say("posts", "decide", delivery.post_id, *choice, "--json")
     assert json.loads(said.out)["state"] == after
     assert state_of(delivery) == after
+
+
+def test_what_a_limit_outlasts_is_not_released_and_says_what_to_do(say, ponts: Account) -> None:
+    delivery = in_state(scheduled(ponts, lateness_allowed=3600), State.HELD)
+    hold_calls_until(ponts, database_now() + timedelta(hours=3))
+    said = say("posts", "decide", delivery.post_id, "release")
+    assert said.exit_code == 1
+    assert "Decide after-limit" in said.err
+    assert state_of(delivery) == State.HELD
 
 
 def test_there_needs_to_say_where(say, ponts: Account) -> None:

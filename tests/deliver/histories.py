@@ -191,7 +191,7 @@ class Histories(RuleBasedStateMachine):
     @rule(goes_on=st.booleans())
     def decide_about_what_is_held(self, goes_on: bool) -> None:
         for delivery in Delivery.objects.filter(state=State.HELD)[:1]:
-            with suppress(verbs.StillPaused):
+            with suppress(verbs.StillPaused, verbs.LimitOutlasts):
                 verbs.release(delivery) if goes_on else verbs.give_up(delivery)
 
     @rule(look_again=st.booleans())

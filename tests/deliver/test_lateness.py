@@ -109,6 +109,42 @@ def test_what_a_person_releases_may_be_late_from_now_on(ponts: Account) -> None:
     assert [claim.delivery_id for claim in claim_due(10)] == [delivery.pk]
 
 
+def test_what_a_limit_outlasts_is_not_released_to_be_held_again(ponts: Account) -> None:
+    delivery = allowing(ponts, HOUR, 2 * HOUR)
+    sweep()
+    hold_calls_until(ponts, verbs.database_now() + 3 * HOUR)
+    with pytest.raises(verbs.LimitOutlasts) as outlasting:
+        verbs.release(Delivery.objects.get())
+    assert outlasting.value.until == Account.objects.get().waits_until
+    assert state_after_a_sweep(delivery) == (State.HELD, "too-late")
+
+
+def test_a_limit_that_ends_in_time_holds_no_release_up(ponts: Account) -> None:
+    delivery = allowing(ponts, HOUR, 2 * HOUR)
+    sweep()
+    hold_calls_until(ponts, verbs.database_now() + HOUR / 2)
+    verbs.release(Delivery.objects.get())
+    assert state_after_a_sweep(delivery) == (State.SCHEDULED, "")
+
+
+def test_what_is_released_after_the_limit_is_due_then(ponts: Account) -> None:
+    delivery = allowing(ponts, HOUR, 2 * HOUR)
+    sweep()
+    hold_calls_until(ponts, verbs.database_now() + 3 * HOUR)
+    verbs.release_after_limit(Delivery.objects.get())
+    assert state_after_a_sweep(delivery) == (State.SCHEDULED, "")
+    assert Delivery.objects.get().due_at == Account.objects.get().waits_until
+    assert claim_due(10) == []
+
+
+def test_what_is_released_after_a_limit_that_has_ended_goes_out_now(ponts: Account) -> None:
+    delivery = allowing(ponts, HOUR, 2 * HOUR)
+    sweep()
+    verbs.release_after_limit(Delivery.objects.get())
+    assert state_after_a_sweep(delivery) == (State.SCHEDULED, "")
+    assert [claim.delivery_id for claim in claim_due(10)] == [delivery.pk]
+
+
 def test_twelve_hours_are_allowed_unless_the_post_says_otherwise(ponts: Account) -> None:
     (delivery,) = verbs.publish_now(draft(ponts))
     assert delivery.lateness_allowed == 12 * 60 * 60

@@ -1,11 +1,16 @@
 """What a person decides about a delivery."""
 
+import html
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from parvis.connections.models import Account
+from parvis.connections.verbs import hold_calls_until
 from parvis.deliver.models import Attempt, Delivery
 from parvis.deliver.states import State
+from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
 from tests.cast import connect, scheduled
 
@@ -91,6 +96,24 @@ def test_a_held_delivery_is_released(desk: Client, ponts: Account) -> None:
     delivery = scheduled(ponts)
     Delivery.objects.update(state=State.HELD)
     assert "It goes out now." in decide(desk, delivery, "release")
+    assert delivery.state == State.SCHEDULED
+
+
+def test_what_a_limit_outlasts_can_be_sent_when_the_limit_ends(
+    desk: Client, ponts: Account
+) -> None:
+    delivery = scheduled(ponts)
+    Delivery.objects.update(state=State.HELD, reason_code="too-late", lateness_allowed=3600)
+    hold_calls_until(ponts, database_now() + timedelta(hours=3))
+    page = html.unescape(desk.get("/").content.decode())
+    assert "Bluesky lets this account post again" in page
+    assert "Send it when the limit ends" in page
+    assert "Send it now" not in page
+    assert "Nothing is sent now" in decide(desk, delivery, "release")
+    assert delivery.state == State.HELD
+    assert "as soon as the network’s limit has ended" in decide(
+        desk, delivery, "release-after-limit"
+    )
     assert delivery.state == State.SCHEDULED
 
 

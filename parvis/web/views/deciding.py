@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from parvis.deliver import verbs as deliver
 from parvis.deliver.models import Delivery
+from parvis.report.lateness import sentence_for_limit
 from parvis.report.trace import last_event_of
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.deciding import FoundForm
@@ -76,6 +77,17 @@ def release(request: DeskRequest, delivery_id: int) -> HttpResponse:
     )
 
 
+@posted_from("today")
+def release_after_limit(request: DeskRequest, delivery_id: int) -> HttpResponse:
+    delivery = _delivery(request, delivery_id)
+    return _decide(
+        request,
+        delivery,
+        lambda: deliver.release_after_limit(delivery, by=request.user),
+        lambda: _("It goes out as soon as the network’s limit has ended."),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: DeskRequest, delivery_id: int) -> HttpResponse:
     """A held delivery alone, where others of its post are out or on their way."""
@@ -131,6 +143,8 @@ def _decide(
             request,
             _("Nothing was sent: the account is paused. End the pause under “Queue” first."),
         )
+    except deliver.LimitOutlasts as limit:
+        messages.warning(request, sentence_for_limit(delivery, limit.until))
     except deliver.NothingToLookUp:
         messages.warning(
             request,
