@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from html import escape
 from itertools import chain
+from typing import Any
 
 from django import template
 from django.template import Context
@@ -29,7 +30,8 @@ def calendar_entries(
 ) -> SafeString:
     """A list of them, with one pen for all of a page. `titled`: the text is said to a pointer, too,
     where it has little room."""
-    pen = context.render_context.get(_Pen) or context.render_context.setdefault(_Pen, _Pen())
+    kept: Any = context.render_context  # its types know Django’s own keys alone
+    pen = kept.get(_Pen) or kept.setdefault(_Pen, _Pen())
     written = "".join(pen.write(entry, titled=titled) for entry in entries)
     return mark_safe(f"<ul>{written}</ul>" if written else "")  # noqa: S308 - the pen escapes
 
