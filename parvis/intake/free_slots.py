@@ -4,11 +4,12 @@ A slot is left to people for as long as it can be: what stays free two days ahea
 its account has not said for longest.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Count, Max, Q
 
 from parvis.compose.models import Post
@@ -21,15 +22,25 @@ from parvis.schedule.models import Kind, Occurrence, Series, Standing
 from parvis.schedule.recurrence import Turn
 from parvis.schedule.slots import free_slots_for
 
+log = logging.getLogger(__name__)
+
 AHEAD = timedelta(hours=48)
 
 
 def fill_all() -> int:
-    """Answers how many posts were made."""
+    """Answers how many posts were made. One account keeps no other from its own."""
     speaking = Account.objects.filter(
         series__kind=Kind.EVERGREEN, series__ended_at=None, state=AccountState.CONNECTED
     ).filter(paused_at=None, workspace__paused_at=None, slots__isnull=False)
-    return sum(_fill(pk) for pk in list(speaking.distinct().values_list("pk", flat=True)))
+    made = 0
+    for pk in list(speaking.distinct().values_list("pk", flat=True)):
+        try:
+            made += _fill(pk)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("slots of account %s cannot be filled", pk)
+    return made
 
 
 def has_run_out(series: Series, now: datetime) -> bool:
@@ -75,7 +86,10 @@ def _fill_slot(account: Account, slot: datetime) -> bool:
 
 
 def _say(series_id: int, account: Account, turn: Turn) -> bool:
-    series = Series.objects.select_related("workspace", "author").get(pk=series_id)
+    going_on = Series.objects.select_for_update(of=("self",)).filter(ended_at=None)
+    series = going_on.select_related("workspace", "author").filter(pk=series_id).first()
+    if series is None:
+        return False
     try:
         with transaction.atomic():
             occurrences.make(series, turn, [account], account=account)

@@ -5,13 +5,14 @@ While an account is paused or must be connected again, a turn waits until a day 
 then it speaks through the others, or, where there are none, is missed. The series says why.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from parvis.connections.models import Account, AccountState
 from parvis.deliver.freeze import NotReady
@@ -19,6 +20,8 @@ from parvis.deliver.verbs import database_now
 from parvis.intake import free_slots, occurrences
 from parvis.schedule.models import Kind, Occurrence, Series, Standing
 from parvis.schedule.recurrence import Recurrence, Turn, turns_of
+
+log = logging.getLogger(__name__)
 
 AHEAD = timedelta(days=14)
 LAST_CALL = timedelta(days=1)
@@ -28,10 +31,18 @@ LOOKED_AT_ONCE = 100
 
 
 def make_what_is_due() -> int:
-    """Answers how many posts were made."""
+    """Answers how many posts were made. One series that cannot be read keeps no other from it."""
     now = database_now()
     due = Series.objects.filter(ended_at=None, look_at__lte=now).order_by("look_at", "pk")
-    made = sum(_look_at(pk) for pk in list(due.values_list("pk", flat=True)[:LOOKED_AT_ONCE]))
+    made = 0
+    for pk in list(due.values_list("pk", flat=True)[:LOOKED_AT_ONCE]):
+        try:
+            made += _look_at(pk)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("series %s cannot be looked at", pk)
+            Series.objects.filter(pk=pk).update(look_at=now + LOOK_AGAIN)
     return made + free_slots.fill_all()
 
 

@@ -1,5 +1,6 @@
 """A turn comes once: also with several workers at once, and after one was killed half-way."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -8,17 +9,20 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import connection, transaction
 
 from parvis.compose.models import Post
+from parvis.config.reach import new_http
 from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
 from parvis.deliver.verbs import database_now
 from parvis.intake import turns
+from parvis.intake.series_keeping import keep_recurring
 from parvis.schedule.models import Occurrence, Series
 from tests.intake.series import begun, daily, shelf
 from tests.intake.test_free_slots import slotted
-from tests.servers.waiting import wait_until
+from tests.servers.waiting import wait_until, wait_until_async
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +99,28 @@ def test_a_maker_that_is_killed_half_way_leaves_nothing_and_the_next_makes_all(
     assert Delivery.objects.count() == Post.objects.count() == 5
 
 
+async def test_a_worker_makes_what_is_due_as_long_as_it_works(ponts: Account) -> None:
+    await sync_to_async(to_make)(ponts)
+    stop = asyncio.Event()
+    async with new_http() as http:
+        working = asyncio.create_task(keep_recurring(http, stop))
+        await wait_until_async(_five_are_made, 60, "five posts are made")
+        stop.set()
+        await asyncio.wait_for(working, 30)
+    await sync_to_async(connection.close)()
+
+
+def test_a_series_that_cannot_be_read_keeps_no_other_from_being_made(ponts: Account) -> None:
+    broken = to_make(ponts)
+    Series.objects.filter(pk=broken.pk).update(rule={})
+    begun(ponts)
+    Series.objects.update(look_at=database_now() - timedelta(hours=1))
+    Occurrence.objects.filter(at=Occurrence.objects.latest("at").at).delete()
+    assert turns.make_what_is_due() == 1
+    broken.refresh_from_db()
+    assert broken.look_at > database_now()
+
+
 def started_maker() -> "subprocess.Popen[str]":
     names = ("NAME", "HOST", "PORT", "USER", "PASSWORD")
     given = {name: connection.settings_dict[name] for name in names}
@@ -114,6 +140,10 @@ def told_by(maker: "subprocess.Popen[str]") -> str:
     assert maker.wait(60) == 0
     assert maker.stdout is not None
     return maker.stdout.read().strip()
+
+
+async def _five_are_made() -> bool:
+    return await Delivery.objects.acount() == 5
 
 
 def _somebody_waits() -> bool:
