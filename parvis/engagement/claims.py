@@ -1,7 +1,7 @@
 """Claims posts that are to be looked at, so that no two workers read the same."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from parvis.engagement.rhythms import networks_read_in_batches
 # A worker that dies lets its claims lapse. Reading one hand takes far less.
 LEASE = timedelta(minutes=5)
 AT_ONCE = 500
-# Where one call answers for one post alone.
+# Of one account; more where one call answers for more.
 IN_ONE_HAND = 30
 
 
@@ -31,14 +31,11 @@ class Hand:
     def remote_ids(self) -> list[str]:
         return [one.remote_id for one in self.followings]
 
-    @property
-    def is_asked_for(self) -> bool:
-        return any(one.asked_at is not None for one in self.followings)
-
 
 def take_due(now: datetime) -> list[Hand]:
     """What is due, by account, and along with it what would be due soon where that costs no call
-    more. What does not fit into an account's hand is given back at once."""
+    more. Of an account at most two hands full."""
+    sizes = {name: max(one.figures_at_once, IN_ONE_HAND) for name, one in all_networks().items()}
     until = now + LEASE
     with connection.cursor() as cursor:
         cursor.execute(
@@ -47,14 +44,14 @@ def take_due(now: datetime) -> list[Hand]:
                 "now": now,
                 "until": until,
                 "at_once": AT_ONCE,
+                "networks": list(sizes),
+                "sizes": list(sizes.values()),
                 "batched": networks_read_in_batches(now.date()),
             },
         )
         ids = [row[0] for row in cursor.fetchall()]
     claimed = Following.objects.filter(pk__in=ids).select_related("account__workspace")
-    hands = list(_hands(claimed.order_by("next_at", "pk"), until))
-    _give_back(set(ids) - {one.pk for hand in hands for one in hand.followings})
-    return hands
+    return list(_hands(claimed.order_by("next_at", "pk"), until))
 
 
 def _hands(followings: Iterable[Following], until: datetime) -> Iterable[Hand]:
@@ -63,37 +60,41 @@ def _hands(followings: Iterable[Following], until: datetime) -> Iterable[Hand]:
         by_account[one.account_id].append(one)
     for of_account in by_account.values():
         account = of_account[0].account
-        at_once = max(all_networks()[account.network].figures_at_once, IN_ONE_HAND)
-        # What a person asked for comes first.
-        of_account.sort(key=lambda one: one.asked_at is None)
-        yield Hand(account=account, followings=tuple(of_account[:at_once]), lease_until=until)
+        yield Hand(account=account, followings=tuple(of_account), lease_until=until)
 
 
-def _give_back(ids: Sequence[int] | set[int]) -> None:
-    Following.objects.filter(pk__in=ids).update(lease_until=None)
-
-
-# In the order of the key, so that two workers do not lock each other. An account that is told to
+# A person's wish comes first. Those that are due are ranked before they are locked, so that no row
+# is written that is not read; whoever claimed one meanwhile keeps it. An account that is told to
 # wait, or has to be connected again, is passed over.
 _CLAIM = """
-WITH due AS (
-    SELECT f.id, f.account_id FROM engagement_following f
+WITH ranked AS (
+    SELECT f.id, n.size, row_number() OVER (
+        PARTITION BY f.account_id ORDER BY f.asked_at IS NULL, f.next_at, f.id
+    ) AS place
+    FROM engagement_following f
     JOIN connections_account a ON a.id = f.account_id
+    JOIN unnest(%(networks)s::text[], %(sizes)s::int[]) AS n(name, size) ON n.name = a.network
     LEFT JOIN engagement_reading r ON r.account_id = a.id
     WHERE f.next_at <= %(now)s AND (f.lease_until IS NULL OR f.lease_until <= %(now)s)
       AND a.state = 'connected' AND (r.waits_until IS NULL OR r.waits_until <= %(now)s)
-    ORDER BY f.asked_at IS NULL, f.next_at, f.id
-    LIMIT %(at_once)s
-    FOR UPDATE OF f SKIP LOCKED
-), along AS (
-    SELECT f.id FROM engagement_following f
-    JOIN connections_account a ON a.id = f.account_id
-    WHERE f.account_id IN (SELECT account_id FROM due) AND a.network = ANY(%(batched)s)
-      AND f.along_at <= %(now)s AND f.next_at > %(now)s
+), due AS (
+    SELECT f.id, f.account_id FROM engagement_following f
+    WHERE f.id IN (SELECT id FROM ranked WHERE place <= size ORDER BY place LIMIT %(at_once)s)
       AND (f.lease_until IS NULL OR f.lease_until <= %(now)s)
-    ORDER BY f.next_at, f.id
-    LIMIT %(at_once)s
-    FOR UPDATE OF f SKIP LOCKED
+    ORDER BY f.id
+    FOR UPDATE SKIP LOCKED
+), along AS (
+    SELECT f.id FROM (SELECT DISTINCT account_id FROM due) d
+    JOIN connections_account a ON a.id = d.account_id AND a.network = ANY(%(batched)s)
+    JOIN unnest(%(networks)s::text[], %(sizes)s::int[]) AS n(name, size) ON n.name = a.network
+    CROSS JOIN LATERAL (
+        SELECT id FROM engagement_following
+        WHERE account_id = d.account_id AND along_at <= %(now)s AND next_at > %(now)s
+          AND (lease_until IS NULL OR lease_until <= %(now)s)
+        ORDER BY along_at, id
+        LIMIT n.size
+        FOR UPDATE SKIP LOCKED
+    ) f
 )
 UPDATE engagement_following f SET lease_until = %(until)s
 FROM (SELECT id FROM due UNION ALL SELECT id FROM along) claimed

@@ -137,6 +137,23 @@ def test_a_post_that_is_soon_due_is_read_along_with_one_that_is_due(observed: Ob
     assert observed.turn() == 2
 
 
+@on("threads")
+def test_an_account_with_much_that_is_due_is_read_a_hand_at_a_time(
+    observed: Observed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claims, "IN_ONE_HAND", 2)
+    asked = [observed.published(f"Number {number}") for number in range(3)][-1]
+    observed.turn()
+    Following.objects.update(next_at=present.now())
+    Following.objects.filter(delivery=asked).update(asked_at=present.now())
+
+    (hand,) = claims.take_due(present.now())
+    assert len(hand.followings) == 2
+    assert asked.pk in {one.delivery_id for one in hand.followings}
+    (rest,) = claims.take_due(present.now())
+    assert len(rest.followings) == 1
+
+
 @on("bluesky")
 def test_two_workers_do_not_read_the_same(observed: Observed) -> None:
     observed.published()
