@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.desk import Desk, opened_desk
 from bench.figures import Figure, Rounds, at_most, show, tell
+from bench.furniture import furnish
 from bench.history import kept_aside, lengthen_history, plan_ahead, use_database
 from bench.options import Options, read_options
 from bench.plans import explained, slowest_statement
@@ -46,6 +47,7 @@ class Size:
 def main(options: Options) -> None:
     with opened_desk(min(options.accounts, ACCOUNTS)) as desk:
         plan_ahead(desk)
+        furnish(desk)
         sizes = [_grown(desk, deliveries) for deliveries in sorted(options.deliveries)]
         queries = list(_queries(desk))
         measured = _in_turns(sizes, queries, options.rounds)
@@ -81,8 +83,13 @@ def _queries(desk: Desk) -> Iterator[Query]:
     from parvis.deliver.sweep import sweep
     from parvis.deliver.verbs import database_now
     from parvis.report.accounts import account_lines
+    from parvis.report.calendar import month_of
+    from parvis.report.calendar_entries import Filters
+    from parvis.report.library import Wanted as WantedMedia
+    from parvis.report.library import page_of_library
     from parvis.report.post_search import Shelf, Wanted
     from parvis.report.posts import page_of_posts
+    from parvis.report.queue import queue_of
     from parvis.report.score import score_of
     from parvis.report.today import today_of
 
@@ -92,7 +99,10 @@ def _queries(desk: Desk) -> Iterator[Query]:
     yield Query("growth.next_due", lambda: seconds_until_next(2.0))
     yield Query("growth.sweep", sweep)
     accounts, now = account_lines(workspace), database_now()
-    yield Query("growth.calendar", lambda: score_of(workspace, accounts, now))
+    yield Query("growth.score", lambda: score_of(workspace, accounts, now))
+    yield Query("growth.calendar", lambda: month_of(workspace, now.date(), now, Filters(), {}))
+    yield Query("growth.queue", lambda: queue_of(workspace))
+    yield Query("growth.library", lambda: page_of_library(workspace, WantedMedia()))
     yield Query("growth.today", lambda: today_of(workspace))
     yield Query("growth.accounts", lambda: account_lines(workspace))
     for shelf in Shelf:

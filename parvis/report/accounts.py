@@ -89,9 +89,10 @@ def _counted(workspace: Workspace) -> QuerySet[Account]:
     held = Delivery.objects.filter(
         workspace=OuterRef("workspace"), state=State.HELD, post__deleted_at=None
     )
-    return Account.objects.filter(workspace=workspace).annotate(
+    accounts = Account.objects.filter(workspace=workspace).annotate(
         scheduled=_number_of(scheduled), held=_number_of(held)
     )
+    return accounts.defer("stored_traits", "sealed_tokens", "scopes")
 
 
 def _number_of(deliveries: QuerySet[Delivery]) -> Coalesce:

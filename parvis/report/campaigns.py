@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count as HowMany
-from django.db.models import Q
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from parvis.compose.models import Campaign, Tag
+from parvis.compose.models import Campaign, Post, Tag
 from parvis.people.models import Workspace
 from parvis.report.post_search import Count, Shelf, Wanted, count, found_posts
 from parvis.report.posts import PostLine, page_of_posts
@@ -45,8 +47,9 @@ class TagLine:
 
 def campaign_lines(workspace: Workspace) -> list[CampaignLine]:
     """Those that go on first, the latest first."""
-    there = HowMany("posts", filter=Q(posts__deleted_at=None))
-    campaigns = Campaign.objects.filter(workspace=workspace).annotate(number=there)
+    of_one = Post.objects.filter(campaign=OuterRef("pk"), deleted_at=None).order_by()
+    number = Subquery(of_one.values("campaign").annotate(number=HowMany("*")).values("number"))
+    campaigns = Campaign.objects.filter(workspace=workspace).annotate(number=Coalesce(number, 0))
     lines = [_line(each) for each in campaigns.order_by("-created_at")]
     return sorted(lines, key=lambda line: line.ended_at is not None)
 
@@ -62,9 +65,17 @@ def story_of_campaign(campaign: Campaign) -> CampaignStory:
 
 
 def tag_lines(workspace: Workspace) -> list[TagLine]:
-    there = HowMany("posts", filter=Q(posts__deleted_at=None))
-    tags = Tag.objects.filter(workspace=workspace).annotate(number=there)
-    return [TagLine(tag_id=tag.pk, name=tag.name, posts=tag.number) for tag in tags]
+    """Those of deleted posts, which are few, are counted apart: so no post need be read."""
+    tagged = Post.tags.through.objects.filter(tag__workspace=workspace)
+    every, deleted = _by_tag(tagged), _by_tag(tagged.filter(post__deleted_at__isnull=False))
+    return [
+        TagLine(tag_id=pk, name=name, posts=every.get(pk, 0) - deleted.get(pk, 0))
+        for pk, name in Tag.objects.filter(workspace=workspace).values_list("pk", "name")
+    ]
+
+
+def _by_tag(tagged: QuerySet[Any]) -> dict[int, int]:
+    return dict(tagged.values_list("tag").annotate(number=HowMany("*")))
 
 
 def _line(campaign: Campaign) -> CampaignLine:

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.utils.text import Truncator
-
 from parvis.compose.search import plain
 
 LENGTH = 280
@@ -26,7 +24,7 @@ def excerpt_of(texts: Sequence[str], hits: frozenset[str]) -> tuple[Piece, ...]:
         first = _first_hit(text, hits)
         if first is not None:
             return tuple(_marked(_around(text, first), hits))
-    return (Piece(Truncator(texts[0]).chars(LENGTH)),) if texts and texts[0] else ()
+    return (Piece(_cut(texts[0])),) if texts and texts[0] else ()
 
 
 def _first_hit(text: str, hits: frozenset[str]) -> int | None:
@@ -39,9 +37,20 @@ def _first_hit(text: str, hits: frozenset[str]) -> int | None:
 def _around(text: str, at: int) -> str:
     """From the beginning if the hit is near it; else from a word shortly before the hit."""
     if at < LENGTH - _BEFORE:
-        return Truncator(text).chars(LENGTH)
+        return _cut(text)
     start = text.find(" ", at - _BEFORE, at)
-    return "…" + Truncator(text[start + 1 if start >= 0 else at :]).chars(LENGTH)
+    return "…" + _cut(text[start + 1 if start >= 0 else at :])
+
+
+def shortened(text: str, length: int) -> str:
+    """In one line. A list has hundreds, so it looks at no sign by itself, as Django's Truncator
+    does."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LENGTH else f"{text[: LENGTH - 1].rstrip()}…"
 
 
 def _marked(text: str, hits: frozenset[str]) -> Iterator[Piece]:

@@ -54,8 +54,17 @@ def _settled(workspace: Workspace, since: datetime, until: datetime) -> tuple[Ha
         state__in=(State.PUBLISHED, State.REFUSED),
         post__deleted_at=None,
     )
-    newest = settled.select_related("account").order_by("-settled_at", "-pk")[: SHOWN + 1]
+    newest = (
+        settled.select_related("account").only(*_TOLD).order_by("-settled_at", "-pk")[: SHOWN + 1]
+    )
     return tuple(_happening(delivery) for delivery in newest)
+
+
+# The rest of a delivery, and the traits of its account, are much to read.
+_TOLD = (
+    *("post_id", "parts", "state", "settled_at"),
+    *("account__network", "account__handle", "account__is_sandbox"),
+)
 
 
 def _happening(delivery: Delivery) -> Happening:

@@ -47,7 +47,7 @@ def takers_of(workspace: Workspace) -> tuple[Taker, ...]:
     for account in accounts_of(workspace):
         label = face_of(account.network).label
         taker = Taker(network=account.network, traits=account.traits, named=label)
-        takers.setdefault((account.network, account.traits), taker)
+        takers.setdefault((taker.network, taker.traits), taker)
     return tuple(takers.values())
 
 

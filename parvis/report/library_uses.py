@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch
-from django.utils.text import Truncator
 
 from parvis.compose.likeness import alike
 from parvis.compose.models import Post, PostMedia
 from parvis.deliver.models import Delivery
+from parvis.report.excerpts import shortened
 
 _LONGEST_EXCERPT = 60
 
@@ -39,9 +39,9 @@ class Memory:
 
 def uses_by_post(post_ids: Iterable[int]) -> dict[int, Use]:
     deliveries = Delivery.objects.only("post_id", "state").order_by("pk")
-    posts = Post.objects.filter(pk__in=post_ids).prefetch_related(
-        Prefetch("deliveries", deliveries)
-    )
+    told = ("text", "handed_over_at", "deleted_at", "planned_at", "saved_at")
+    posts = Post.objects.filter(pk__in=post_ids).only(*told)
+    posts = posts.prefetch_related(Prefetch("deliveries", deliveries))
     return {post.pk: _use(post) for post in posts}
 
 
@@ -64,7 +64,7 @@ def memories_of(media_ids: Iterable[int], *, apart_from: int | None) -> dict[int
 def _use(post: Post) -> Use:
     return Use(
         post_id=post.pk,
-        excerpt=Truncator(" ".join(post.text.split())).chars(_LONGEST_EXCERPT),
+        excerpt=shortened(post.text, _LONGEST_EXCERPT),
         is_draft=post.is_draft,
         is_deleted=post.deleted_at is not None,
         at=post.planned_at or post.saved_at,

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from parvis.compose.models import Post, PostMedia, Variant
-from parvis.compose.search import found_by
+from parvis.compose.search import FEW, found_by
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import LEASED, State
 from parvis.people.models import Workspace
@@ -83,7 +83,7 @@ def on_shelf(posts: QuerySet[Post], shelf: Shelf) -> QuerySet[Post]:
         case Shelf.DRAFTS:
             return posts.filter(handed_over_at=None)
         case Shelf.SCHEDULED:
-            return posts.filter(pk__in=_on_their_way())
+            return posts.filter(pk__in=_few(_on_their_way()))
         case Shelf.PUBLISHED:
             out = Q(state=State.PUBLISHED) | ~Q(receipts=[])
             # Nothing goes out before its time, so what is still to come need not be looked at.
@@ -105,14 +105,21 @@ def _on_their_way(**where: Any) -> QuerySet[Any]:
     delivery_ready and delivery_before_others."""
     ready = Delivery.objects.filter(state__in=[State.SCHEDULED, State.CHECKING], **where)
     leased = Delivery.objects.filter(state__in=sorted(LEASED), **where)
-    return ready.values("post_id").union(leased.values("post_id"))
+    return ready.values_list("post_id").union(leased.values_list("post_id"))
+
+
+def _few(posts: QuerySet[Any]) -> QuerySet[Any] | list[int]:
+    """Their keys, if they are few: then each post is looked up, where PostgreSQL, which cannot know
+    how few they are, would read all posts."""
+    keys = [key for (key,) in posts[: FEW + 1]]
+    return posts if len(keys) > FEW else keys
 
 
 def _of_what_was_chosen(posts: QuerySet[Post], wanted: Wanted) -> QuerySet[Post]:
     """A state that is asked for beside an account is the state there."""
     where = _accounts(wanted)
     if wanted.state == State.SCHEDULED:
-        posts = posts.filter(pk__in=_on_their_way(**where))
+        posts = posts.filter(pk__in=_few(_on_their_way(**where)))
     elif wanted.state:
         posts = posts.filter(_with_deliveries(Q(state=wanted.state, **where)))
     elif where:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Func, IntegerField, Prefetch, Q, QuerySet
-from django.utils.text import Truncator
 
 from parvis.compose.models import Post, PostMedia, Variant
 from parvis.compose.search import words_hit
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import Workspace
-from parvis.report.excerpts import Piece, excerpt_of
+from parvis.report.excerpts import Piece, excerpt_of, shortened
 from parvis.report.faces import Speaker
 from parvis.report.post_search import Shelf as Shelf
 from parvis.report.post_search import Wanted, found_posts
@@ -37,7 +36,7 @@ class Place:
 
     @property
     def short(self) -> str:
-        return Truncator(self.handle).chars(24)
+        return shortened(self.handle, 24)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from itertools import groupby
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Left
 from django.utils.dates import WEEKDAYS
-from django.utils.text import Truncator
 from django.utils.translation import pgettext
 
 from parvis.compose.models import Post, Variant
@@ -19,6 +18,7 @@ from parvis.deliver.outcomes import PAUSED
 from parvis.deliver.states import State
 from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
+from parvis.report.excerpts import shortened
 from parvis.report.faces import Speaker, speaker_of
 from parvis.schedule.slots import PROPOSED, WeeklyTime, coming, moment_of
 
@@ -196,7 +196,8 @@ def proposal() -> tuple[WeekLine, ...]:
 
 def _accounts(workspace: Workspace) -> list[Account]:
     here = Account.objects.filter(workspace=workspace).exclude(state=AccountState.DISCONNECTED)
-    return list(here.prefetch_related("slots"))
+    told = here.only("network", "handle", "is_sandbox", "paused_at")
+    return list(told.prefetch_related("slots"))
 
 
 def _account(account: Account) -> QueueAccount:
@@ -244,10 +245,14 @@ def _cut_off(
 def _slots_by_minute(
     workspace: Workspace, accounts: Sequence[Account], begin: datetime, end: datetime
 ) -> Mapping[datetime, list[Account]]:
+    """Many accounts may have the same week."""
     found: dict[datetime, list[Account]] = defaultdict(list)
+    by_week: dict[tuple[WeeklyTime, ...], list[Account]] = defaultdict(list)
     for account in accounts:
-        for at in coming(_weekly(account), workspace.zone, begin, end):
-            found[at].append(account)
+        by_week[tuple(_weekly(account))].append(account)
+    for week, together in by_week.items():
+        for at in coming(week, workspace.zone, begin, end):
+            found[at] += together
     return found
 
 
@@ -368,8 +373,7 @@ def _held_of(
 
 
 def _excerpt(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= EXCERPT else Truncator(words).chars(EXCERPT)
+    return shortened(text, EXCERPT)
 
 
 def _minute(at: datetime) -> datetime:

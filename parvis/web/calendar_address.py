@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,26 +29,37 @@ class Asked:
 
     @property
     def address(self) -> str:
-        return f"{reverse('calendar')}?{self.query}"
+        """A page may have a thousand of them, which differ at their ends."""
+        return f"{_page(self.view, self.filters, self.all_hours)}&{urlencode(self._place)}"
 
     @property
     def query(self) -> str:
-        query = {"view": self.view.value, "day": self.day.isoformat()}
-        for name in _IDS:
-            if chosen := getattr(self.filters, name):
-                query[name] = str(chosen)
-        if self.filters.kind:
-            query["state"] = self.filters.kind.value
-        if self.all_hours:
-            query["hours"] = "all"
+        return self.address.partition("?")[2]
+
+    @property
+    def _place(self) -> dict[str, str]:
+        place = {"day": self.day.isoformat()}
         if self.after:
             at, post_id = self.after
-            query["after"] = f"{at.isoformat()}~{post_id}"
-        return urlencode(query)
+            place["after"] = f"{at.isoformat()}~{post_id}"
+        return place
 
     def but(self, **changes: Any) -> "Asked":
         """Another page of the same calendar, from its beginning on."""
         return replace(self, **{"after": None, **changes})
+
+
+@lru_cache(maxsize=64)
+def _page(view: View, filters: Filters, all_hours: bool) -> str:
+    query = {"view": view.value}
+    for name in _IDS:
+        if chosen := getattr(filters, name):
+            query[name] = str(chosen)
+    if filters.kind:
+        query["state"] = filters.kind.value
+    if all_hours:
+        query["hours"] = "all"
+    return f"{reverse('calendar')}?{urlencode(query)}"
 
 
 def asked_by(query: QueryDict, today: date) -> Asked:

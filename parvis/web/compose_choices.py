@@ -76,7 +76,7 @@ def latenesses(content: Content) -> list[tuple[int, str]]:
 def _named(table: Mapping[str, Any], offered: Iterable[str], chosen: str) -> Choices:
     """What is chosen stays among them, also where it is not offered any more."""
     shown = {*map(str, offered), chosen}
-    return [(value, str(words)) for value, words in table.items() if value in shown]
+    return [(value, str(table[value])) for value in table if value in shown]
 
 
 def _span(seconds: int) -> dict[str, str]:

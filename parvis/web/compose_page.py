@@ -56,6 +56,7 @@ class Line:
     """One account: whether it is chosen, what it says and what was found about that."""
 
     account: Account
+    traits: Traits
     chosen: bool
     said: Said
     parts: tuple[Part, ...] = ()
@@ -65,10 +66,6 @@ class Line:
     def text(self) -> str | None:
         """What it says in its own way; None where it says the shared text."""
         return self.said.text
-
-    @property
-    def traits(self) -> Traits:
-        return self.account.traits
 
     @property
     def network(self) -> str:
@@ -263,6 +260,7 @@ def _line(account: Account, content: Content, parts: SaidByAccount) -> Line:
     said = parts.get(account, ())
     return Line(
         account=account,
+        traits=account.traits,
         chosen=account in parts,
         said=content.said.get(account.pk, Said()),
         parts=said,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
@@ -62,6 +64,20 @@ class MethodMiddleware:
             answer.content = errors.not_allowed(request).content
             answer.headers["Content-Type"] = "text/html; charset=utf-8"
         return answer
+
+
+class CompressedPagesMiddleware(GZipMiddleware):
+    """Pages go out compressed; files lie compressed already, or cannot be, and keep their ranges.
+
+    Nobody learns a page's secrets from its length: other sites cannot have a page of somebody who
+    is signed in sent for (SameSite), its tokens differ each time, and its length varies by chance.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
 
 
 class ContentSecurityPolicyMiddleware:

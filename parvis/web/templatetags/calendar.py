@@ -1,19 +1,17 @@
 """How the calendar writes hours, marks and addresses."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from html import escape
 from itertools import chain
-from typing import Any
 
 from django import template
-from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from parvis.people.dates import written_date
 from parvis.report.calendar import Calendar, Cell, View
@@ -24,24 +22,21 @@ from parvis.web.templatetags.desk import address_of, day, mark, monogram, state_
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def calendar_entries(
-    context: Context, entries: Sequence[Entry], *, titled: bool = False
-) -> SafeString:
-    """A list of them, with one pen for all of a page. `titled`: the text is said to a pointer, too,
-    where it has little room."""
-    kept: Any = context.render_context  # its types know Django’s own keys alone
-    pen = kept.get(_Pen) or kept.setdefault(_Pen, _Pen())
+@register.simple_tag
+def calendar_entries(entries: Sequence[Entry], *, titled: bool = False) -> SafeString:
+    """A list of them. `titled`: the text is said to a pointer, too, where it has little room."""
+    pen = _pen_for(timezone.get_current_timezone(), get_language())
     written = "".join(pen.write(entry, titled=titled) for entry in entries)
     return mark_safe(f"<ul>{written}</ul>" if written else "")  # noqa: S308 - the pen escapes
 
 
 class _Pen:
-    """Writes entries. A week at a busy desk has half a thousand of them: as a template of its own,
-    each would take ten times as long. What holds for all of them is asked for once."""
+    """Writes entries in one zone and language. A week at a busy desk has half a thousand of them:
+    as a template of its own, each would take ten times as long. What holds for all is asked once.
+    """
 
-    def __init__(self) -> None:
-        self._zone = timezone.get_current_timezone()
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
         self._clock = pgettext("time of day", "%(hour)02d:%(minute)02d")
         self._without_text = _("Picture without text")
         self._comes_back = format_html(_COMES_BACK, _("comes back"))
@@ -69,6 +64,11 @@ class _Pen:
         if entry.state not in self._marks:
             self._marks[entry.state] = entry_mark(entry)
         return self._marks[entry.state]
+
+
+@lru_cache(maxsize=16)
+def _pen_for(zone: tzinfo, language: str | None) -> _Pen:
+    return _Pen(zone)
 
 
 _ENTRY = (

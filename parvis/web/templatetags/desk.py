@@ -18,9 +18,9 @@ from parvis.connections.models import Account
 from parvis.deliver.states import State
 from parvis.networks import present
 from parvis.people.dates import written_date
+from parvis.report.excerpts import shortened
 from parvis.report.faces import Speaker, face_of, speaker_of
 from parvis.report.marks import mark_of
-from parvis.report.score import ScoreMark
 
 register = template.Library()
 
@@ -87,6 +87,11 @@ def soon(when: datetime) -> str:
         return clock(when)
     told = {"day": _short_day(when), "time": clock(when)}
     return pgettext("day and time", "%(day)s, %(time)s") % told
+
+
+@register.filter(name="shortened")
+def shortened_to(text: str, length: int) -> str:
+    return shortened(text, length)
 
 
 @register.filter
@@ -223,12 +228,9 @@ def field(bound: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def score_words(shown: ScoreMark) -> str:
-    """What a mark on the score says to a pointer or a screen reader: “14:05, published”."""
-    told = {"time": clock(shown.at), "state": state_words(shown.state), "count": shown.count}
-    if shown.count == 1:
-        return _("%(time)s, %(state)s") % told
-    return _("%(count)s from %(time)s on, %(state)s") % told
+def suggestions(words: Iterable[str]) -> SafeString:
+    """What a field proposes while one types: the inside of a datalist."""
+    return format_html_join("", '<option value="{}"></option>', ((word,) for word in words))
 
 
 def _day_and_time(when: datetime) -> str:
@@ -247,5 +249,9 @@ def _hands(when: datetime) -> dict[str, int]:
 
 
 def _short_day(when: datetime) -> str:
-    local = timezone.localtime(when)
+    return _written_short(timezone.localtime(when).date(), get_language())
+
+
+@lru_cache(maxsize=512)
+def _written_short(local: date, language: str | None) -> str:
     return written_date(local, pgettext("short day, Django’s date format", "D j M"))
