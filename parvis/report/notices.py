@@ -60,6 +60,12 @@ _MAIL_REFUSED = _("The mail server did not take it.")
 _WEBHOOK_AWAY = _("The webhook did not answer.")
 _WEBHOOK_ANSWERED = _("The webhook answered with the status %(status)s.")
 _WHY_NOT = {
+    "webhook-private-address": _(
+        "That address is inside a private network. Whoever runs this installation can allow it."
+    ),
+    "webhook-not-https": _("Only https:// is spoken, so that nothing travels in the open."),
+    "webhook-unknown-host": _("No server of that name could be found."),
+    "webhook-sealed": _("The address cannot be opened with this key file. Enter it again."),
     "mail-password": _("The mail server does not know this user and password."),
     "mail-recipient": _("The mail server does not take letters for this address."),
     "mail-sender": _("The mail server does not take letters from this sender."),

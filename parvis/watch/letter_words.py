@@ -38,6 +38,7 @@ class Thing:
             "unknown": _("%(account)s: whether a post went out is unknown. You decide."),
             "held": _("%(account)s: a post is held and waits for you."),
             "refused": _("%(account)s: the network refused a post."),
+            "published": _("%(account)s: a post went out."),
             "lapse": _("%(account)s: the permission ends on %(day)s. Connect it again before."),
             "reconnect": _("%(account)s must be connected again. Its posts wait."),
         }[self.kind]

@@ -4,6 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from parvis.people.models import Workspace
 
 
 class Watcher(models.Model):
@@ -77,3 +80,49 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} by {self.way} about {self.trouble_id}"
+
+
+class Hook(models.Model):
+    """Where a workspace tells of its posts to a program: a chat room, a ticket system, a script.
+
+    address    sealed, for it often holds a token; `host` is the part that may be shown
+    key        sealed: what messages are signed with
+    since      what went out before is not told
+    problem    why the last message did not arrive, as a code; empty when it did
+    """
+
+    workspace = models.OneToOneField(Workspace, on_delete=models.CASCADE, related_name="hook")
+    address = models.BinaryField()
+    host = models.CharField(max_length=300)
+    key = models.BinaryField()
+    waiting = models.BooleanField(_("Posts that wait for a decision"), default=True)
+    refused = models.BooleanField(_("Posts that a network refused"), default=True)
+    lapsing = models.BooleanField(_("Accounts that must be connected again"), default=True)
+    published = models.BooleanField(_("Posts that went out"), default=False)
+    since = models.DateTimeField(db_default=Now())
+    problem = models.CharField(max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return f"hook of {self.workspace_id} at {self.host}"
+
+
+class HookCall(models.Model):
+    """One thing that a hook is told. The row is the right to send it, while its lease lasts, and
+    the record that it went out.
+
+    what  the thing's kind and identity, as "refused:17"
+    """
+
+    hook = models.ForeignKey(Hook, on_delete=models.CASCADE, related_name="calls", db_index=False)
+    what = models.CharField(max_length=80)
+    lease_until = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=1)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["hook", "what"], name="one_call_about_a_thing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} to {self.hook_id}"

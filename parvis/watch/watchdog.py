@@ -16,7 +16,7 @@ from os import getpid
 from django.conf import settings
 
 from parvis.config.terms import Terms
-from parvis.watch import ledger, letters, notices
+from parvis.watch import hooks, ledger, letters, notices
 from parvis.watch.absence import AbsenceNotices
 from parvis.watch.clocks import Clocks, JumpWatch, Reading, moment_of
 from parvis.watch.database import Database, DatabaseInTrouble
@@ -88,6 +88,7 @@ class Watchdog:
         try:
             notices.tell_what_is_due(self._telling_database, self._terms)
             letters.write_what_is_due(self._telling_database)
+            hooks.call_what_is_due(self._telling_database)
         except DatabaseInTrouble:
             return
 

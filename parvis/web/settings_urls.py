@@ -6,6 +6,7 @@ from parvis.web.views import (
     account,
     backup,
     developer_apps,
+    hook,
     joining,
     notifications,
     people,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("settings/notifications/", notifications.show, name="settings-notifications"),
     path("settings/notifications/test/", notifications.send_test, name="notifications-test"),
     path("settings/notifications/seen/", notifications.mark_seen, name="notifications-seen"),
+    path("settings/notifications/webhook/", hook.keep, name="hook-keep"),
+    path("settings/notifications/webhook/test/", hook.try_out, name="hook-test"),
+    path("settings/notifications/webhook/remove/", hook.remove, name="hook-remove"),
     path("settings/people/", people.list_people, name="settings-people"),
     path("settings/people/invite/", people.invite, name="people-invite"),
     path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -10,10 +11,11 @@ from tests.servers.loop_thread import LoopThread
 
 
 class Receiver:
-    """`status` is what it answers to all that comes."""
+    """`status` is what it answers to all that comes; `raw` are bodies with their headers."""
 
     def __init__(self) -> None:
         self.got: list[dict[str, Any]] = []
+        self.raw: list[tuple[bytes, Mapping[str, str]]] = []
         self.status = 204
 
     def __enter__(self) -> Receiver:
@@ -41,4 +43,5 @@ class Receiver:
 
     async def _take(self, request: web.Request) -> web.Response:
         self.got.append(await request.json())
+        self.raw.append((await request.read(), request.headers))
         return web.Response(status=self.status)

@@ -13,6 +13,8 @@ from parvis.connections.models import Account
 from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.people.models import MailWishes, Membership, Role, User, Workspace
+from parvis.watch.hooks import key_of, set_hook
+from parvis.watch.models import Hook
 from tests.cast import PASSWORD, scheduled
 from tests.servers.mailbox import Mailbox
 from tests.servers.receiver import Receiver
@@ -114,3 +116,43 @@ def test_a_member_sees_their_own_wishes_alone(workspace: Workspace) -> None:
     assert "What reaches you by e-mail" in page
     assert "Troubles of the installation" not in page
     assert bobs.post(f"{PAGE}test/").status_code == 403
+
+
+def test_a_webhook_is_kept_tried_and_removed(desk: Client, workspace: Workspace) -> None:
+    with Receiver() as receiver:
+        sent = {"hook-address": receiver.url, "hook-refused": "on"}
+        answer = desk.post(f"{PAGE}webhook/", sent, follow=True)
+        assert "The webhook is kept." in said(answer)
+        assert "the-secret-of-ponts" not in said(answer)
+        hook = workspace.hook
+        assert (hook.refused, hook.waiting, hook.published) == (True, False, False)
+        assert key_of(hook) in said(answer)
+        answer = desk.post(f"{PAGE}webhook/test/", follow=True)
+        assert "127.0.0.1 took the test." in said(answer)
+        assert receiver.got[0]["event"] == "test"
+        desk.post(f"{PAGE}webhook/remove/")
+        assert not Hook.objects.exists()
+
+
+def test_a_webhook_without_an_address_is_not_kept(desk: Client) -> None:
+    answer = desk.post(f"{PAGE}webhook/", {"hook-address": "ponts"})
+    assert answer.status_code == 422
+    assert "Enter an address that begins with https://." in said(answer)
+    assert not Hook.objects.exists()
+
+
+def test_other_wishes_leave_the_address_of_a_webhook(desk: Client, workspace: Workspace) -> None:
+    hook = set_hook(workspace, "https://ponts.example.org/hook", {"waiting": True})
+    desk.post(f"{PAGE}webhook/", {"hook-address": "", "hook-published": "on"})
+    hook.refresh_from_db()
+    assert (hook.host, hook.published, hook.waiting) == ("ponts.example.org", True, False)
+
+
+def test_a_member_neither_sees_nor_changes_the_webhook(
+    desk: Client, workspace: Workspace, alice: User
+) -> None:
+    set_hook(workspace, "https://ponts.example.org/hook", {})
+    Membership.objects.filter(user=alice).update(role=Role.MEMBER)
+    assert "A webhook of this workspace" not in said(desk.get(PAGE))
+    assert desk.post(f"{PAGE}webhook/remove/").status_code == 403
+    assert Hook.objects.exists()

@@ -1,4 +1,4 @@
-"""What a person wants to be told by e-mail."""
+"""What a person wants to be told by e-mail, and a workspace's program by a webhook."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,12 +7,14 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from parvis.people.models import MailWishes
+from parvis.watch.models import Hook
 
 if TYPE_CHECKING:
     # Only the stubs know that a ModelForm is of its model.
     _WishesForm = forms.ModelForm[MailWishes]
+    _HookForm = forms.ModelForm[Hook]
 else:
-    _WishesForm = forms.ModelForm
+    _WishesForm = _HookForm = forms.ModelForm
 
 
 def _hours() -> list[tuple[str, str]]:
@@ -38,3 +40,37 @@ class MailWishesForm(_WishesForm):
 
     def checkboxes(self) -> list[Any]:
         return [self[name] for name in ("waiting", "refused", "lapsing")]
+
+
+class HookForm(_HookForm):
+    """The address that is kept is not shown again: whoever has it can write there."""
+
+    # It stands beside a form with fields of the same names.
+    prefix = "hook"
+    address = forms.CharField(
+        label=_("Address"), max_length=2000, required=False, widget=forms.URLInput
+    )
+
+    class Meta:
+        model = Hook
+        fields = ("waiting", "refused", "lapsing", "published")
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        if self.instance.pk:
+            self.fields["address"].help_text = gettext("Left empty, the one at %(host)s stays.") % {
+                "host": self.instance.host
+            }
+
+    def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"]).strip()
+        if not address and not self.instance.pk:
+            raise forms.ValidationError(gettext("Enter where the messages go."))
+        return address
+
+    @property
+    def wishes(self) -> dict[str, bool]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    def checkboxes(self) -> list[Any]:
+        return [self[name] for name in self.Meta.fields]

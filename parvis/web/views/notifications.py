@@ -1,4 +1,4 @@
-"""What reaches a person by e-mail, and how the installation tells of its troubles."""
+"""What reaches a person by e-mail, a program by webhook, and how troubles are told."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,15 +9,18 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from parvis.connections.sealing import CannotUnseal
 from parvis.networks import present
 from parvis.people.models import MailWishes
 from parvis.report.happened import happened_since
 from parvis.report.notices import can_write_letters, notice_ways, why_not_told
 from parvis.watch import notices
+from parvis.watch.hooks import key_of
 from parvis.watch.messages import Event
+from parvis.watch.models import Hook
 from parvis.watch.troubles import Severity, Trouble
 from parvis.web.desk_request import DeskRequest, is_an_owners
-from parvis.web.forms.notifications import MailWishesForm
+from parvis.web.forms.notifications import HookForm, MailWishesForm
 from parvis.web.views.owners import owners_only
 from parvis.web.views.posted import posted_from
 
@@ -30,14 +33,38 @@ def show(request: DeskRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Your notifications are kept."))
         return redirect("settings-notifications")
+    return render_notifications(request, form=form, status=422 if form.errors else 200)
+
+
+def render_notifications(
+    request: DeskRequest,
+    *,
+    form: MailWishesForm | None = None,
+    hook_form: HookForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """With the forms as they were sent, where they could not be kept."""
+    kept = MailWishes.objects.filter(user=request.user).first()
+    is_owner = is_an_owners(request)
+    hook = Hook.objects.filter(workspace=request.workspace).first() if is_owner else None
     context = {
-        "form": form,
+        "form": form or MailWishesForm(instance=kept or MailWishes(user=request.user)),
         "happened": happened_since(request.workspace, kept),
         "can_write": can_write_letters(),
-        "ways": notice_ways() if is_an_owners(request) else (),
+        "ways": notice_ways() if is_owner else (),
+        "hook": hook,
+        "hook_form": (hook_form or HookForm(instance=hook)) if is_owner else None,
+        "hook_key": hook and _key_in_words(hook),
+        "hook_problem": why_not_told(hook.problem) if hook else "",
     }
-    status = 422 if form.errors else 200
     return render(request, "parvis/settings/notifications.html", context, status=status)
+
+
+def _key_in_words(hook: Hook) -> str:
+    try:
+        return key_of(hook)
+    except CannotUnseal as error:
+        return str(error)
 
 
 @posted_from("settings-notifications")
