@@ -28,8 +28,8 @@ from parvis.people.verbs import workspace_of
 from parvis.schedule.models import Series, Slot
 from tests.cast import PASSWORD
 from tests.demo_feeds import followed_feed
-from tests.demo_series import recurring_posts
 from tests.demo_figures import let_fare
+from tests.demo_series import recurring_posts
 from tests.waiting import Waiting, let_wait
 
 HANDLES = {
