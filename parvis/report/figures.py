@@ -95,7 +95,7 @@ class AccountFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostFigures:
-    """`is_awaited`: a person asked for them to be read, and they are not yet."""
+    """`is_awaited`: a person asked for them to be read, and nothing stands in the way."""
 
     accounts: tuple[AccountFigures, ...]
     is_awaited: bool
@@ -109,9 +109,11 @@ def figures_of(post: Post) -> PostFigures:
     followings = _by_delivery(deliveries)
     every = [one for some in followings.values() for one in some]
     told = _Told(now=now, snapshots=_snapshots(every), replies=_replies(every))
+    accounts = tuple(_of_account(one, followings.get(one.pk, []), told) for one in deliveries)
+    asked = {one.delivery_id for one in every if one.asked_at is not None}
     return PostFigures(
-        accounts=tuple(_of_account(one, followings.get(one.pk, []), told) for one in deliveries),
-        is_awaited=any(one.asked_at is not None for one in every),
+        accounts=accounts,
+        is_awaited=any(one.delivery_id in asked and not one.trouble for one in accounts),
         may_be_read=any(one.account.state == AccountState.CONNECTED for one in deliveries),
     )
 
@@ -175,19 +177,24 @@ def _of_account(delivery: Delivery, followings: Sequence[Following], told: _Told
     account = delivery.account
     reading: Reading | None = getattr(account, "reading", None)
     network = all_networks().get(account.network)
+    trouble = why_not(account, reading, told.now)
     return AccountFigures(
         delivery_id=delivery.pk,
         speaker=speaker_of(account),
         label=face_of(account.network).label,
         page=network.figures_page if network else "",
-        parts=tuple(_of_part(one, account, len(followings), told) for one in followings),
-        trouble=why_not(account, reading, told.now),
+        parts=tuple(
+            _of_part(one, account, len(followings), told, is_read=not trouble) for one in followings
+        ),
+        trouble=trouble,
         pace=why_so(account, reading, told.now),
         price=price_of_reading(account, told.now),
     )
 
 
-def _of_part(one: Following, account: Account, parts: int, told: _Told) -> PartFigures:
+def _of_part(
+    one: Following, account: Account, parts: int, told: _Told, *, is_read: bool
+) -> PartFigures:
     snapshots = told.snapshots.get(one.pk, ())
     known = [metric for metric in NAMES if metric.value in one.counts]
     return PartFigures(
@@ -195,7 +202,7 @@ def _of_part(one: Following, account: Account, parts: int, told: _Told) -> PartF
         figures=tuple(_figure(metric, one, account, snapshots) for metric in known),
         rows=tuple(_row(snapshot, known) for snapshot in reversed(snapshots)),
         replies=tuple(_reply(reply) for reply in told.replies.get(one.pk, ())),
-        said=_said(one, account, told.now),
+        said=_said(one, account, told.now, is_read=is_read),
         is_gone=one.is_gone,
     )
 
@@ -254,9 +261,9 @@ def _reply(reply: Reply) -> ReplyShown:
     )
 
 
-def _said(one: Following, account: Account, now: datetime) -> str:
+def _said(one: Following, account: Account, now: datetime, *, is_read: bool) -> str:
     """When it was read and when it is read next."""
-    if one.asked_at is not None:
+    if one.asked_at is not None and is_read:
         return _("It is being read now.")
     if one.is_gone:
         return _("%(network)s no longer shows it. The figures stay as they were last told.") % {

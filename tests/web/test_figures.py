@@ -200,6 +200,17 @@ def test_reading_now_is_asked_of_the_worker_and_said(desk: Client, ponts: Accoun
     assert Following.objects.get().asked_at is not None
 
 
+def test_what_waits_for_a_limit_is_not_said_to_be_read(desk: Client, ponts: Account) -> None:
+    (delivery,) = published(ponts)
+    followed(delivery, {"likes": 5})
+    Reading.objects.create(account=ponts, waits_until=database_now() + HOUR)
+    desk.post(f"/posts/{delivery.post_id}/read-figures/")
+    page = page_of(desk, delivery)
+    assert "Little is left of what Bluesky allows" in page
+    assert "It is being read now." not in page
+    assert "hx-trigger" not in page.partition('id="figures"')[2].partition("</section>")[0]
+
+
 def test_nobody_reads_the_post_of_another_workspace(desk: Client, ponts: Account) -> None:
     other = Workspace.objects.create(name="Bob’s", time_zone="UTC", language="en")
     (delivery,) = published(connect(other, handle="bob.example.org"))
