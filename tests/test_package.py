@@ -51,10 +51,11 @@ def test_the_installed_command_works_and_starts_a_desk(
     wheel: Path, tmp_path: Path, new_installation: NewInstallation
 ) -> None:
     place = tmp_path / "environment"
-    venv.create(place, with_pip=True)
+    venv.create(place)
     _lend_the_dependencies(place)
     subprocess.run(
-        [place / "bin/pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True
+        [place / "bin/python", "-m", "pip", "install", "-q", "--no-deps", "--no-index", wheel],
+        check=True,
     )
     environment = new_installation().env
     told = _said([place / "bin/python", "-c", "import parvis; print(parvis.__file__)"], environment)
