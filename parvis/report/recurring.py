@@ -146,7 +146,7 @@ def story_of_series(series: Series) -> SeriesStory:
         texts=read.texts,
         ahead=shown[:AHEAD],
         after=max(len(shown) - AHEAD, 0),
-        left=len(ahead),
+        left=len(ahead) - sum(row.standing == Standing.SKIPPED for row in coming),
         last_day=ahead[-1].day if ahead else None,
         past=[_turn(row, faces) for row in past],
         waiting=sum(_waits(row) for row in coming),

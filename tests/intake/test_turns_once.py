@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from parvis.compose.models import Post
 from parvis.config.reach import new_http
@@ -107,7 +107,7 @@ async def test_a_worker_makes_what_is_due_as_long_as_it_works(ponts: Account) ->
         await wait_until_async(_five_are_made, 60, "five posts are made")
         stop.set()
         await asyncio.wait_for(working, 30)
-    await sync_to_async(connection.close)()
+    await sync_to_async(connections.close_all)()
 
 
 def test_a_series_that_cannot_be_read_keeps_no_other_from_being_made(ponts: Account) -> None:

@@ -158,6 +158,7 @@ def test_a_turn_is_skipped_and_put_back(desk: Client, ponts: Account) -> None:
     desk.post(f"{address}skip/", {"day": day})
     assert made(series)[1].standing == Standing.SKIPPED
     assert "skipped" in shown(desk, address)
+    assert "4 more times, until" in shown(desk, address)
     desk.post(f"{address}put-back/", {"day": day})
     assert made(series)[1].standing == Standing.MADE
 
