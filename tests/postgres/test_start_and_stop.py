@@ -94,7 +94,7 @@ def test_close_does_not_wait_while_others_use_the_server(desk: Desk) -> None:
         leaving = EmbeddedPostgres(desk.folder).open()
         begun = time.monotonic()
         leaving.close(wait=True)
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < 60
         assert answer(staying.url) == 1
 
 
