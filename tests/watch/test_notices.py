@@ -208,7 +208,7 @@ def test_without_a_way_nothing_is_claimed(settings) -> None:
 def test_notices_speak_the_language_of_the_desk(mailbox: Mailbox, workspace: Workspace) -> None:
     Workspace.objects.update(language="fr")
     have_told(NOBODY)
-    assert "aucun ouvrier ne tourne" in mailbox.letters[0]["Subject"]
+    assert "aucun processus de travail ne tourne" in mailbox.letters[0]["Subject"]
 
 
 def test_a_secret_address_is_in_no_log(

@@ -158,7 +158,7 @@ def _around(
 
 
 def _full_name(account: Account) -> str:
-    return f"{face_of(account.network).label}: {speaker_of(account).named}"
+    return f"{face_of(account.network).label}, {speaker_of(account).named}"
 
 
 def _named(rows: QuerySet[Campaign] | QuerySet[Tag]) -> Iterable[tuple[int, str]]:

@@ -85,10 +85,14 @@ def send_test(request: DeskRequest) -> HttpResponse:
     taken = _("the test was taken.")
     for way in settings.ALERTS.ways:
         if problem := notices.send(way, Event.TEST, trouble, language):
-            messages.error(request, f"{_names()[way]}: {why_not_told(problem)}")
+            messages.error(request, _told(way, why_not_told(problem)))
         else:
-            messages.success(request, f"{_names()[way]}: {taken}")
+            messages.success(request, _told(way, taken))
     return redirect("settings-notifications")
+
+
+def _told(way: str, sentence: str) -> str:
+    return _("%(kind)s: %(sentence)s") % {"kind": _names()[way], "sentence": sentence}
 
 
 def _names() -> dict[str, str]:

@@ -230,7 +230,9 @@ def _say_what_is_in_the_way(request: DeskRequest, refused: NotRepeatable) -> Non
     messages.error(request, _("Nothing was changed: something stands in the way."))
     for speaker, sentences in _in_the_way(refused):
         for _severity, _code, sentence in sentences:
-            messages.error(request, f"{speaker.named}: {sentence}")
+            messages.error(
+                request, _("%(kind)s: %(sentence)s") % {"kind": speaker.named, "sentence": sentence}
+            )
 
 
 def _status(form: RecurringForm) -> int:

@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from parvis.connections import rehearsal
 from parvis.connections.models import Account
@@ -47,7 +48,11 @@ def _one(request: DeskRequest, stage: Stage) -> list[Account]:
     try:
         return [rehearsal.rehearse_with(request.workspace, stage)]
     except NetworkError as error:
-        messages.error(request, f"{stage.label}: {sentence_for_connecting(error)}")
+        messages.error(
+            request,
+            _("%(kind)s: %(sentence)s")
+            % {"kind": stage.label, "sentence": sentence_for_connecting(error)},
+        )
         return []
 
 
