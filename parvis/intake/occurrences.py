@@ -46,13 +46,19 @@ def make(
 
 
 def adopt(series: Series, turn: Turn, post: Post, *, by: User | None) -> Occurrence:
-    """A post that is there already is this turn. A draft is scheduled for it.
+    """A post that is there already is this turn. A draft is scheduled for it, on the accounts of
+    the series; one that is scheduled already keeps its own, and what the series says later is not
+    for it where they are others.
 
     Raises freeze.NotReady, InThePast or AlreadyHandedOver.
     """
+    said = Content.from_json(series.content).said
     if post.is_draft:
+        content = replace(content_of(post), said=said)
+        post = save_draft(post, content, base_revision=post.revision, saved_by=by)
         deliver.schedule(plan(post, turn.at), turn.at, by=by)
     row = Occurrence(series=series, day=turn.day, at=turn.at, text=post.text, post=fresh(post))
+    row.stands_alone = set(content_of(post).said) != set(said)
     _note_given(row)
     return row
 

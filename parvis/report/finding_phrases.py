@@ -226,12 +226,12 @@ _ACCOUNT = {
 # A text that comes back: `schedule.equal_texts`.
 _REPEATS = {
     "repeats-forbidden": ngettext_lazy(
-        "This network forbids a text that comes again: %(needed)s different text is needed "
-        "(%(fresh)s so far). Add texts that take turns, let it come less often, or leave this "
-        "account out.",
-        "This network forbids a text that comes again: %(needed)s different texts are needed "
-        "(%(fresh)s so far). Add texts that take turns, let it come less often, or leave this "
-        "account out.",
+        "This network forbids a text that comes again: %(needed)s text is needed that this account "
+        "has not said yet (%(fresh)s so far; what was posted or is scheduled is not new). Add "
+        "texts that take turns, let it come less often, or leave this account out.",
+        "This network forbids a text that comes again: %(needed)s different texts are needed that "
+        "this account has not said yet (%(fresh)s so far; what was posted or is scheduled is not "
+        "new). Add texts that take turns, let it come less often, or leave this account out.",
         "needed",
     ),
     "repeats-may-be-refused": _(

@@ -9,9 +9,12 @@ from django.db import connection
 from parvis.watch import ledger
 from parvis.watch.here import view_here
 from parvis.watch.phrases import heading_of, sentence_of, severity_in_words
-from parvis.watch.troubles import TO_DECIDE, Severity, Trouble, worst_first
+from parvis.watch.troubles import DATABASE_AWAY, TO_DECIDE, Severity, Trouble, worst_first
 
 SHOWN = 3
+# The rail counts outcomes to decide, and the first page lists them. A page that was read from the
+# database a moment ago knows better than a look that was seconds earlier.
+NOT_ON_PAGES = frozenset({TO_DECIDE, DATABASE_AWAY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +38,7 @@ class Strip:
 
 
 def strip_of_troubles() -> Strip:
-    """Outcomes to decide are left out: the rail counts them, and the first page lists them."""
-    troubles = [trouble for trouble in _known() if trouble.code != TO_DECIDE]
+    troubles = [trouble for trouble in _known() if trouble.code not in NOT_ON_PAGES]
     shown = tuple(_told(trouble) for trouble in troubles[:SHOWN])
     return Strip(shown=shown, more=len(troubles) - len(shown))
 

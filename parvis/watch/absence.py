@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from parvis.watch.messages import Event
 from parvis.watch.notices import REPEATED_HOURS
-from parvis.watch.troubles import Trouble
+from parvis.watch.troubles import Severity, Trouble
 
 
 @dataclass(slots=True)
@@ -42,6 +42,8 @@ class AbsenceNotices:
                 self._over += [_end_of(current, way) for way in current.told]
                 self._current = None
             else:
+                if _is_worse(trouble, current.trouble):
+                    current.told.clear()
                 current.trouble, current.looks = trouble, current.looks + 1
 
     def due(self, ways: tuple[str, ...], now: float) -> list[Untold]:
@@ -74,6 +76,11 @@ def _beginning_of(absence: _Absence, way: str, now: float) -> Untold | None:
     if now - told_at >= REPEATED_HOURS * 3600:
         return Untold(way=way, event=Event.STILL, trouble=absence.trouble)
     return None
+
+
+def _is_worse(now: Trouble, before: Trouble) -> bool:
+    """Then it is told anew."""
+    return now.severity == Severity.ERROR and before.severity != Severity.ERROR
 
 
 def _end_of(absence: _Absence, way: str) -> Untold:

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from math import ceil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, LiteralString, Protocol
@@ -12,7 +13,8 @@ from procrastinate.contrib.django.utils import connector_params
 from parvis.watch import troubles
 from parvis.watch.troubles import Severity, Trouble
 
-PATIENCE_SECONDS = 2.0
+# A machine that has much to do takes seconds for what else takes milliseconds.
+PATIENCE_SECONDS = 5.0
 # libpq takes no shorter time-out for connecting.
 _CONNECT_SECONDS = 2
 
@@ -47,19 +49,37 @@ class Database:
     @contextmanager
     def asked(self) -> Iterator[Cursor]:
         """All that is asked inside must be answered in time. Raises DatabaseInTrouble."""
+        is_up = threading.Event()
         try:
             connection = self._opened()
-            with _time_limit(connection, self._patience), connection.cursor() as cursor:
+            with _time_limit(connection, self._patience, is_up), connection.cursor() as cursor:
                 yield cursor
         except psycopg.Error as error:
             self.close()
-            raise DatabaseInTrouble(trouble_of(error)) from None
+            raise DatabaseInTrouble(self._trouble(error, is_up.is_set())) from None
 
     def close(self) -> None:
         if self._connection is not None:
             with suppress(psycopg.Error):
                 self._connection.close()
             self._connection = None
+
+    def _trouble(self, error: psycopg.Error, time_is_up: bool) -> Trouble:
+        """What cut the connection for its slowness does not know whether anybody was there."""
+        if time_is_up and self._answers():
+            return _SLOW
+        return trouble_of(error)
+
+    def _answers(self) -> bool:
+        try:
+            with (
+                psycopg.connect(**_parameters(self._patience), autocommit=True) as anew,
+                _time_limit(anew, self._patience, threading.Event()),
+            ):
+                anew.execute("SELECT 1")
+        except psycopg.Error:
+            return False
+        return True
 
     def _opened(self) -> psycopg.Connection[tuple[Any, ...]]:
         if self._connection is None:
@@ -83,11 +103,13 @@ def _parameters(patience: float) -> dict[str, Any]:
     parameters = connector_params()
     limit = f"-c statement_timeout={round(patience * 2000)}"
     parameters["options"] = f"{parameters.get('options', '')} {limit}".strip()
-    return {**parameters, "connect_timeout": _CONNECT_SECONDS}
+    return {**parameters, "connect_timeout": max(_CONNECT_SECONDS, ceil(patience))}
 
 
 def trouble_of(error: psycopg.Error) -> Trouble:
     state = error.sqlstate or ""
+    if state == _CANCELLED:
+        return _SLOW
     usual = troubles.DATABASE_AWAY if _is_about_the_connection(error) else troubles.DATABASE_REFUSES
     return Trouble(
         code=_BY_SQLSTATE.get(state, usual),
@@ -96,10 +118,12 @@ def trouble_of(error: psycopg.Error) -> Trouble:
     )
 
 
-# PostgreSQL's documentation, "PostgreSQL Error Codes".
+_SLOW = Trouble(code=troubles.DATABASE_SLOW, severity=Severity.WARNING)
+
+# PostgreSQL's documentation, "PostgreSQL Error Codes". By a time limit of the server's.
+_CANCELLED = "57014"
 _BY_SQLSTATE = {
     "53100": troubles.DATABASE_FULL,
-    "57014": troubles.DATABASE_AWAY,
     "25006": troubles.DATABASE_READ_ONLY,
     "42P01": troubles.OTHER_TABLES,
     "42703": troubles.OTHER_TABLES,
@@ -114,12 +138,15 @@ def _is_about_the_connection(error: psycopg.Error) -> bool:
 
 
 @contextmanager
-def _time_limit(connection: psycopg.Connection[Any], seconds: float) -> Iterator[None]:
-    """Cuts the connection after `seconds`: a server that hangs answers neither a query nor the
-    wish to cancel it. The descriptor is our own copy, so that no other's can be cut instead."""
+def _time_limit(
+    connection: psycopg.Connection[Any], seconds: float, is_up: threading.Event
+) -> Iterator[None]:
+    """Cuts the connection after `seconds`, and says so by `is_up`: a server that hangs answers
+    neither a query nor the wish to cancel it. The descriptor is our own copy, so that no other's
+    can be cut instead."""
     ours = connection.pgconn.socket
     with _copy_of(ours) as wire:
-        timer = threading.Timer(seconds, _cut, [wire])
+        timer = threading.Timer(seconds, _cut, [wire, is_up])
         timer.start()
         try:
             yield
@@ -135,6 +162,7 @@ def _copy_of(descriptor: int) -> socket.socket:
     return copy
 
 
-def _cut(wire: socket.socket) -> None:
+def _cut(wire: socket.socket, is_up: threading.Event) -> None:
+    is_up.set()
     with suppress(OSError):
         wire.shutdown(socket.SHUT_RDWR)

@@ -53,8 +53,9 @@ class _Installation(Collector):
         try:
             with database_asked(PATIENCE_SECONDS) as cursor:
                 families = list(_from_the_database(cursor))
-        except DatabaseInTrouble:
-            yield _single("parvis_database_up", "Whether the database answers.", 0)
+        except DatabaseInTrouble as met:
+            answers = int(met.trouble.code == DATABASE_SLOW)
+            yield _single("parvis_database_up", "Whether the database answers.", answers)
         else:
             yield _single("parvis_database_up", "Whether the database answers.", 1)
             yield from families

@@ -105,6 +105,7 @@ _HEADINGS = {
     troubles.TO_DECIDE: _("An outcome is unknown"),
     troubles.UNWATCHED: _("Nobody keeps watch"),
     troubles.DATABASE_AWAY: _("The database does not answer"),
+    troubles.DATABASE_SLOW: _("The database answers slowly"),
     troubles.DATABASE_REFUSES: _("The database refuses to work"),
     troubles.DATABASE_FULL: _("The database’s disk is full"),
     troubles.DATABASE_READ_ONLY: _("The database can only be read"),
@@ -144,6 +145,10 @@ _SENTENCES = {
     troubles.DATABASE_AWAY: _(
         "Nothing is sent until it answers again, and nothing that was saved is lost. See that "
         "PostgreSQL runs and can be reached."
+    ),
+    troubles.DATABASE_SLOW: _(
+        "What comes due may go out late, and nothing that was saved is lost. See what keeps "
+        "PostgreSQL or its machine busy."
     ),
     troubles.DATABASE_REFUSES: _(
         "It answered with an error (%(sqlstate)s). What was saved is kept. PostgreSQL’s log says "

@@ -8,12 +8,20 @@ from typing import Any
 
 # What the database itself is in for. While it lasts nothing can be kept in it.
 DATABASE_AWAY = "database-away"
+DATABASE_SLOW = "database-slow"
 DATABASE_REFUSES = "database-refuses"
 DATABASE_FULL = "database-full"
 DATABASE_READ_ONLY = "database-read-only"
 OTHER_TABLES = "other-tables"
 OF_THE_DATABASE = frozenset(
-    {DATABASE_AWAY, DATABASE_REFUSES, DATABASE_FULL, DATABASE_READ_ONLY, OTHER_TABLES}
+    {
+        DATABASE_AWAY,
+        DATABASE_SLOW,
+        DATABASE_REFUSES,
+        DATABASE_FULL,
+        DATABASE_READ_ONLY,
+        OTHER_TABLES,
+    }
 )
 
 OVERDUE = "overdue"

@@ -9,7 +9,7 @@ import platform
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from os import getpid
 
@@ -23,6 +23,7 @@ from parvis.watch.database import Database, DatabaseInTrouble
 from parvis.watch.phrases import heading_of
 from parvis.watch.space import examine_space
 from parvis.watch.troubles import (
+    DATABASE_SLOW,
     HOST_CLOCK_JUMPED,
     OF_THE_DATABASE,
     Severity,
@@ -32,6 +33,9 @@ from parvis.watch.troubles import (
 from parvis.watch.work import clock_apart, examine_work
 
 log = logging.getLogger("parvis.watch")
+
+# As long as no look gets through, nobody knows whether what is due is sent.
+SLOW_FOR_LONG_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,8 @@ class Watchdog:
         self._jumps = JumpWatch(self.host)
         self._absence = AbsenceNotices()
         self._away_since: datetime | None = None
+        self._last_through = self._clocks.steady()
+        self._looks_in_vain = 0
         self._language = ""
 
     def look(self) -> View:
@@ -72,6 +78,7 @@ class Watchdog:
             troubles = self._seen_with_database(before, here)
             self._absence.hear(None)
             self._away_since = None
+            self._last_through, self._looks_in_vain = before, 0
         except DatabaseInTrouble as away:
             troubles = self._seen_without_database(away.trouble, here)
         view = View(looked_at=self._clocks.steady(), troubles=worst_first(troubles))
@@ -129,14 +136,22 @@ class Watchdog:
     def _seen_without_database(self, trouble: Trouble, here: list[Trouble]) -> list[Trouble]:
         reading = self._reading(self._clocks.steady(), None)
         self._away_since = self._away_since or moment_of(reading.wall)
-        told = Trouble(
-            code=trouble.code,
-            severity=trouble.severity,
-            since=self._away_since,
-            facts=trouble.facts,
+        self._looks_in_vain += 1
+        trouble = replace(
+            trouble, since=self._away_since, severity=self._severity_of(trouble, reading)
         )
-        self._absence.hear(told)
-        return [told, *here, *self._jumps.hear(reading), *self._not_known_to_be_over(here)]
+        self._absence.hear(trouble)
+        told = [trouble] if self._is_worth_telling(trouble) else []
+        return [*told, *here, *self._jumps.hear(reading), *self._not_known_to_be_over(here)]
+
+    def _is_worth_telling(self, trouble: Trouble) -> bool:
+        """A busy machine is slow for a moment: of that, one look says nothing."""
+        return trouble.code != DATABASE_SLOW or self._looks_in_vain > 1
+
+    def _severity_of(self, trouble: Trouble, reading: Reading) -> Severity:
+        in_vain = reading.steady - self._last_through
+        is_long = trouble.code == DATABASE_SLOW and in_vain > SLOW_FOR_LONG_SECONDS
+        return Severity.ERROR if is_long else trouble.severity
 
     def _not_known_to_be_over(self, here: list[Trouble]) -> list[Trouble]:
         """What the database told of before it went away."""

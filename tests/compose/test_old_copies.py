@@ -14,7 +14,7 @@ from tests.cast import BLUESKY_TRAITS, copy_for_a_network, draft, kept_photograp
 
 pytestmark = pytest.mark.django_db
 
-MARK_OLD_COPIES = import_module("parvis.compose.migrations.0008_media_copies").MARK_OLD_COPIES
+MARK_OLD_COPIES = import_module("parvis.compose.migrations.0007_media_copies").MARK_OLD_COPIES
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.db import IntegrityError
 
 from parvis.compose.content import Said, UsedMedia, content_of
 from parvis.compose.models import Post
+from parvis.compose.verbs import plan as plan_for
 from parvis.compose.verbs import save_draft
 from parvis.connections.models import Account
 from parvis.connections.verbs import disconnect
@@ -21,7 +22,7 @@ from parvis.intake import occurrences, recurring, turns
 from parvis.intake.recurring import GoneBy, HasEnded, NotRepeatable, Scope
 from parvis.people.models import Workspace
 from parvis.schedule.models import Occurrence, Series, Standing
-from parvis.schedule.recurrence import LAST, Every, Improper, Recurrence
+from parvis.schedule.recurrence import LAST, Every, Improper, Recurrence, turns_of
 from tests.cast import connect, draft, kept_picture
 from tests.intake.series import HOURS, OTHER_HOURS, begun, daily, made, plan, texts, times, today
 
@@ -317,6 +318,21 @@ def test_x_takes_no_text_twice(workspace: Workspace) -> None:
         HOURS,
         OTHER_HOURS,
     ]
+
+
+def test_a_scheduled_post_is_the_first_turn_and_keeps_accounts_that_the_series_has_not(
+    workspace: Workspace, ponts: Account
+) -> None:
+    x = connect(workspace, "x", "librairieponts")
+    post = draft(ponts, x, text=HOURS)
+    rule = daily(ponts)
+    first = next(iter(turns_of(rule, workspace.zone, since=database_now())))
+    deliver.schedule(plan_for(post, first.at), first.at)
+    series = begun(ponts, post=post, rule=rule)
+    assert made(series)[0].post_id == post.pk
+    recurring.change(series, plan(ponts, texts=(OTHER_HOURS,)))
+    assert texts(series) == [HOURS] + [OTHER_HOURS] * 4
+    assert set(post.deliveries.values_list("account_id", flat=True)) == {ponts.pk, x.pk}
 
 
 def test_on_x_what_was_said_before_counts(workspace: Workspace) -> None:

@@ -1,11 +1,14 @@
 """Recurring posts on the desk: begun from a post, seen, changed, skipped, ended."""
 
 from datetime import timedelta
+from re import findall
 
 import pytest
 from django.test import Client
 
+from parvis.compose.content import Content
 from parvis.compose.models import Post
+from parvis.compose.verbs import start_draft
 from parvis.connections.models import Account
 from parvis.deliver import pausing
 from parvis.deliver import verbs as deliver
@@ -21,7 +24,7 @@ from tests.web.counting import queries
 pytestmark = pytest.mark.django_db
 
 
-def rule(account: Account, **how: str) -> dict[str, object]:
+def rule(account: Account, **how: object) -> dict[str, object]:
     starts_on = today(account) + timedelta(days=1)
     usual = {
         "kind": "recurring",
@@ -31,6 +34,7 @@ def rule(account: Account, **how: str) -> dict[str, object]:
         "starts_on": starts_on.isoformat(),
         "times": "5",
         "text": [HOURS],
+        "account": [str(account.pk)],
     }
     return {**usual, **how}
 
@@ -119,9 +123,68 @@ def test_on_x_equal_texts_are_refused_with_what_is_needed(
     post = draft(x, text=HOURS)
     answer = desk.post(f"/recurring/new/{post.pk}/", rule(x))
     assert answer.status_code == 422
-    assert "5 different texts are needed (1 so far)" in answer.content.decode()
+    page = answer.content.decode()
+    assert "5 different texts are needed that this account has not said yet (1 so far" in page
     post.refresh_from_db()
     assert post.is_draft
+
+
+def checked(page: str) -> list[str]:
+    return findall(r'name="account" value="(\d+)" checked', page)
+
+
+def test_an_account_is_left_out_and_the_draft_comes_back_on_the_others(
+    desk: Client, workspace: Workspace, ponts: Account
+) -> None:
+    x = connect(workspace, "x", "librairieponts")
+    post = draft(ponts, x, text=HOURS)
+    assert checked(shown(desk, f"/recurring/new/{post.pk}/")) == [str(ponts.pk), str(x.pk)]
+    answer = desk.post(
+        f"/recurring/new/{post.pk}/", rule(ponts, account=[str(ponts.pk), str(x.pk)])
+    )
+    assert "leave this account out" in answer.content.decode()
+    assert desk.post(f"/recurring/new/{post.pk}/", rule(ponts)).status_code == 302
+    rows = made(Series.objects.get())
+    assert rows[0].post_id == post.pk
+    assert [[v.account_id for v in row.post.variants.all()] for row in rows if row.post] == [
+        [ponts.pk]
+    ] * 5
+
+
+def test_a_published_post_comes_back_without_an_account_that_forbids_it(
+    desk: Client, workspace: Workspace, ponts: Account
+) -> None:
+    x = connect(workspace, "x", "librairieponts")
+    post = draft(ponts, x, text=HOURS)
+    deliver.schedule(post, database_now() + timedelta(minutes=1))
+    assert desk.post(f"/recurring/new/{post.pk}/", rule(ponts)).status_code == 302
+    assert list(Series.objects.get().accounts.all()) == [ponts]
+    assert post.deliveries.count() == 2
+
+
+def test_what_is_typed_in_wrong_keeps_which_accounts_are_chosen(
+    desk: Client, workspace: Workspace, ponts: Account
+) -> None:
+    post = draft(ponts, connect(workspace, "x", "librairieponts"), text=HOURS)
+    answer = desk.post(f"/recurring/new/{post.pk}/", rule(ponts, times=""))
+    assert checked(answer.content.decode()) == [str(ponts.pk)]
+
+
+def test_a_series_without_an_account_is_not_begun(desk: Client, ponts: Account) -> None:
+    post = draft(ponts, text=HOURS)
+    answer = desk.post(f"/recurring/new/{post.pk}/", rule(ponts, account=[]))
+    assert answer.status_code == 422
+    assert "No account is chosen." in answer.content.decode()
+    assert not Series.objects.exists()
+
+
+def test_a_draft_for_nobody_is_offered_the_accounts_of_the_desk(
+    desk: Client, workspace: Workspace, ponts: Account
+) -> None:
+    post = start_draft(workspace, None, Content(text=HOURS))
+    assert 'name="account"' in shown(desk, f"/recurring/new/{post.pk}/")
+    desk.post(f"/recurring/new/{post.pk}/", rule(ponts))
+    assert list(Series.objects.get().accounts.all()) == [ponts]
 
 
 def test_where_a_network_may_refuse_it_is_said_on_the_page_of_the_series(
@@ -142,6 +205,7 @@ def test_an_evergreen_post_is_begun_and_says_how_it_comes(desk: Client, ponts: A
     post = draft(ponts, text=HOURS)
     ends_on = (today(ponts) + timedelta(days=60)).isoformat()
     sent = {"kind": "evergreen", "most": "3", "rest_days": "14", "shelf_ends_on": ends_on}
+    sent["account"] = str(ponts.pk)
     answer = desk.post(
         f"/recurring/new/{post.pk}/", {**sent, "text": [HOURS], "every": "day"}, follow=True
     )

@@ -11,12 +11,18 @@ from django.utils.translation import gettext as _
 
 from parvis.watch.database import trouble_of
 from parvis.watch.phrases import heading_of, sentence_of
-from parvis.watch.troubles import DATABASE_AWAY, DATABASE_FULL, DATABASE_READ_ONLY, Trouble
+from parvis.watch.troubles import (
+    DATABASE_AWAY,
+    DATABASE_FULL,
+    DATABASE_READ_ONLY,
+    DATABASE_SLOW,
+    Trouble,
+)
 from parvis.web.remembered_look import theme_of
 from parvis.web.views.owners import OwnersOnly
 
 RETRY_SECONDS = 10
-PASSING = frozenset({DATABASE_AWAY, DATABASE_FULL, DATABASE_READ_ONLY})
+PASSING = frozenset({DATABASE_AWAY, DATABASE_SLOW, DATABASE_FULL, DATABASE_READ_ONLY})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

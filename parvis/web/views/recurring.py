@@ -1,5 +1,6 @@
 """Posts that come back: the list, the page of one series, and what can be done with it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parvis.compose.content import Content, content_of
+from parvis.compose.content import Content, Said, content_of
 from parvis.compose.models import Post
 from parvis.compose.verbs import NoLongerADraft
+from parvis.connections.models import Account, AccountState
 from parvis.deliver import verbs as deliver
 from parvis.deliver.freeze import NotReady
 from parvis.intake import recurring
@@ -143,12 +145,25 @@ def use_for(request: DeskRequest, occurrence_id: int) -> HttpResponse:
 def _begun(request: DeskRequest, post: Post, form: RecurringForm) -> Series:
     """Raises NotRepeatable or Improper."""
     try:
-        plan = _plan(content_of(post), form)
+        plan = _plan(_on_the_chosen(post, request), form)
         return recurring.begin(request.workspace, plan, post, by=request.user)
     except NotReady as refused:
         raise NotRepeatable(refused.findings) from refused
     except (deliver.InThePast, deliver.AlreadyHandedOver, NoLongerADraft):
         raise Improper("nothing-ahead") from None
+
+
+def _on_the_chosen(post: Post, request: DeskRequest) -> Content:
+    """What the post says, on the accounts that are chosen on the page."""
+    content, chosen = content_of(post), set(request.POST.getlist("account"))
+    offered = [account.pk for account in _offered(post) if str(account.pk) in chosen]
+    return replace(content, said={pk: content.said.get(pk, Said()) for pk in offered})
+
+
+def _offered(post: Post) -> list[Account]:
+    """Its own accounts; all where it has none yet."""
+    of_the_desk = post.workspace.accounts.exclude(state=AccountState.DISCONNECTED)
+    return list(post.accounts.all()) or list(of_the_desk)
 
 
 def _plan(content: Content, form: RecurringForm) -> Plan:
@@ -182,13 +197,15 @@ def _begin_page(
     refused: NotRepeatable | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    accounts = list(post.accounts.all())
+    accounts = _offered(post)
+    posted = request.method == "POST"
+    chosen = request.POST.getlist("account") if posted else [str(one.pk) for one in accounts]
     context = {
         "post": post,
-        "places": [speaker_of(account) for account in accounts],
+        "accounts": list(zip(accounts, stances_of(accounts), strict=True)),
+        "chosen": [one.pk for one in accounts if str(one.pk) in chosen],
         "form": form,
         "texts": _fields_for(form, "more" in request.POST),
-        "repeats": stances_of(accounts),
         "refused": refused is not None,
         "in_the_way": _in_the_way(refused),
     }

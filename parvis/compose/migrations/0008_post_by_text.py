@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("compose", "0008_media_copies"),
+        ("compose", "0007_media_copies"),
     ]
 
     operations = [
