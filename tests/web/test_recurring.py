@@ -24,7 +24,7 @@ from tests.web.counting import queries
 pytestmark = pytest.mark.django_db
 
 
-def rule(account: Account, **how: object) -> dict[str, object]:
+def rule(account: Account, **how: str) -> dict[str, object]:
     starts_on = today(account) + timedelta(days=1)
     usual = {
         "kind": "recurring",
@@ -139,9 +139,8 @@ def test_an_account_is_left_out_and_the_draft_comes_back_on_the_others(
     x = connect(workspace, "x", "librairieponts")
     post = draft(ponts, x, text=HOURS)
     assert checked(shown(desk, f"/recurring/new/{post.pk}/")) == [str(ponts.pk), str(x.pk)]
-    answer = desk.post(
-        f"/recurring/new/{post.pk}/", rule(ponts, account=[str(ponts.pk), str(x.pk)])
-    )
+    both = {**rule(ponts), "account": [str(ponts.pk), str(x.pk)]}
+    answer = desk.post(f"/recurring/new/{post.pk}/", both)
     assert "leave this account out" in answer.content.decode()
     assert desk.post(f"/recurring/new/{post.pk}/", rule(ponts)).status_code == 302
     rows = made(Series.objects.get())
@@ -172,7 +171,7 @@ def test_what_is_typed_in_wrong_keeps_which_accounts_are_chosen(
 
 def test_a_series_without_an_account_is_not_begun(desk: Client, ponts: Account) -> None:
     post = draft(ponts, text=HOURS)
-    answer = desk.post(f"/recurring/new/{post.pk}/", rule(ponts, account=[]))
+    answer = desk.post(f"/recurring/new/{post.pk}/", {**rule(ponts), "account": []})
     assert answer.status_code == 422
     assert "No account is chosen." in answer.content.decode()
     assert not Series.objects.exists()
