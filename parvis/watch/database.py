@@ -2,9 +2,9 @@
 
 import socket
 import threading
-from math import ceil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from math import ceil
 from typing import Any, LiteralString, Protocol
 
 import psycopg

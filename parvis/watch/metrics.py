@@ -29,7 +29,7 @@ from parvis.watch.figures import (
     read_worker_figures,
 )
 from parvis.watch.here import view_here
-from parvis.watch.troubles import Trouble
+from parvis.watch.troubles import DATABASE_SLOW, Trouble
 from parvis.watch.work import read_backlog
 
 # Counts of a huge backlog take longer than a watchdog's look.

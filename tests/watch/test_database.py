@@ -51,11 +51,24 @@ def test_a_database_that_says_nothing_is_away_before_long(
     assert time.monotonic() - began < LONG_AGO_SECONDS
 
 
-def test_a_database_that_stops_answering_is_away_before_long() -> None:
+def test_a_database_that_stops_answering_is_away_before_long(
+    monkeypatch: pytest.MonkeyPatch, silent_port: int
+) -> None:
+    database = Database(patience=0.3)
+    with database.asked() as cursor:
+        cursor.execute("SELECT 1")
+    lead_to(silent_port, monkeypatch)
+    began = time.monotonic()
+    with pytest.raises(DatabaseInTrouble, match="database-away"), database.asked() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
+    assert time.monotonic() - began < LONG_AGO_SECONDS
+
+
+def test_a_database_that_takes_long_is_slow_and_not_away() -> None:
     began = time.monotonic()
     with (
-        pytest.raises(DatabaseInTrouble, match="database-away"),
-        database_asked(patience=0.3) as cursor,
+        pytest.raises(DatabaseInTrouble, match="database-slow"),
+        database_asked(patience=1.0) as cursor,
     ):
         cursor.execute("SELECT pg_sleep(60)")
     assert time.monotonic() - began < LONG_AGO_SECONDS
@@ -86,6 +99,7 @@ def test_a_connection_is_kept_from_look_to_look() -> None:
         ("25006", "database-read-only"),
         ("42P01", "other-tables"),
         ("57P01", "database-away"),
+        ("57014", "database-slow"),
         ("53300", "database-refuses"),
         ("42501", "database-refuses"),
     ],

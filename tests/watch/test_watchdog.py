@@ -4,18 +4,22 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
+from procrastinate.contrib.django.utils import connector_params
 
 from parvis.connections.models import Account
 from parvis.watch import here, watchdog
 from parvis.watch.clocks import Clocks
 from parvis.watch.database import Database
 from parvis.watch.models import KeptTrouble, Watcher
-from parvis.watch.watchdog import View, Watchdog
+from parvis.watch.troubles import Severity
+from parvis.watch.watchdog import SLOW_FOR_LONG_SECONDS, View, Watchdog
 from tests.cast import scheduled
 from tests.networks.loopback import dead_port
 from tests.servers.receiver import Receiver
@@ -44,6 +48,27 @@ class Wound:
 @pytest.fixture
 def wound() -> Wound:
     return Wound()
+
+
+@contextmanager
+def busy_database() -> Iterator[None]:
+    """Another has locked what a look writes to, and takes its time; others are answered."""
+    with (
+        psycopg.connect(**connector_params()) as busy,
+        busy.cursor() as cursor,
+    ):
+        cursor.execute("LOCK TABLE watch_watcher IN ACCESS EXCLUSIVE MODE")
+        yield
+        busy.rollback()
+
+
+@pytest.fixture
+def hasty_dog(wound: Wound) -> Iterator[Watchdog]:
+    """Has less patience than usual."""
+    database, telling = Database(patience=1.0), Database()
+    yield Watchdog(clocks=wound.clocks(), database=database, telling_database=telling)
+    database.close()
+    telling.close()
 
 
 @pytest.fixture
@@ -146,6 +171,43 @@ def test_a_notice_that_fails_while_the_database_is_away_is_tried_again(
     dog.tell()
     dog.tell()
     assert receiver.events == [("opened", "database-away")] * 2
+
+
+def test_a_database_that_is_slow_once_is_no_trouble(hasty_dog: Watchdog) -> None:
+    worker()
+    with busy_database():
+        assert codes(hasty_dog.look()) == set()
+    assert codes(hasty_dog.look()) == set()
+
+
+def test_a_database_that_is_slow_again_and_again_is_named_and_in_the_end_an_error(
+    hasty_dog: Watchdog, wound: Wound
+) -> None:
+    worker()
+    with busy_database():
+        hasty_dog.look()
+        [warned] = hasty_dog.look().troubles
+        wound.seconds += SLOW_FOR_LONG_SECONDS + 1
+        [alarmed] = hasty_dog.look().troubles
+    assert (warned.code, warned.severity) == ("database-slow", Severity.WARNING)
+    assert (alarmed.code, alarmed.severity) == ("database-slow", Severity.ERROR)
+
+
+def test_what_gets_worse_while_the_database_is_in_trouble_is_told_anew(
+    hasty_dog: Watchdog,
+    receiver: Receiver,
+    alerted: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with busy_database():
+        hasty_dog.look()
+        hasty_dog.look()
+    with monkeypatch.context() as away:
+        lose_the_database(hasty_dog, away)
+        hasty_dog.tell()
+        hasty_dog.look()
+        hasty_dog.tell()
+    assert receiver.events == [("opened", "database-slow"), ("opened", "database-away")]
 
 
 def test_a_full_database_is_named(dog: Watchdog) -> None:

@@ -103,11 +103,11 @@ def test_a_process_is_ready_when_its_tables_are_there(client: Client) -> None:
 
 def test_a_process_is_not_ready_for_tables_of_another_version(client: Client) -> None:
     recorder = MigrationRecorder(connection)
-    recorder.record_unapplied("watch", "0001_troubles_and_notices")
+    recorder.record_unapplied("watch", "0002_hooks")
     try:
         answer = client.get("/readyz")
     finally:
-        recorder.record_applied("watch", "0001_troubles_and_notices")
+        recorder.record_applied("watch", "0002_hooks")
     assert (answer.status_code, answer.json()["why"]) == (503, "other-tables")
 
 

@@ -115,10 +115,21 @@ def test_a_process_with_a_watchdog_shows_what_that_one_saw(desk: Client, monkeyp
     assert "The database’s disk is full." in strip(desk)
 
 
+def test_a_page_that_was_read_from_the_database_does_not_say_that_it_is_away(
+    desk: Client, monkeypatch
+) -> None:
+    dog = Watchdog()
+    trouble = Trouble(code="database-away", severity=Severity.ERROR)
+    dog.view = View(looked_at=here.steady_seconds(), troubles=(trouble,))
+    monkeypatch.setattr(here, "_here", dog)
+    assert strip(desk) == ""
+
+
 @pytest.mark.parametrize(
     ("cause", "said"),
     [
         (psycopg.OperationalError(), "The database does not answer"),
+        (psycopg.errors.QueryCanceled(), "The database answers slowly"),
         (psycopg.errors.DiskFull(), "The database’s disk is full"),
         (psycopg.errors.ReadOnlySqlTransaction(), "The database can only be read"),
     ],
