@@ -171,15 +171,19 @@ def _json(value: Any) -> Any:
     return read_json(value) if isinstance(value, str) else value
 
 
-# The first question costs nothing when nothing is due; then each account is asked for the head of
-# its queue, one probe of an index, so that neither a backlog of one account nor the history of
-# all makes it slower. An account that a network told to wait is passed over, and so are one that
-# a person has paused and one of which a delivery is under way. A delivery that waits to be tried
-# again holds later ones back, but not for ever: one film that is never worked through must not
-# silence its account. (NOT IN reads what is under way once, whatever the planner believes; NOT
-# EXISTS would for each account, since at rest there is nothing of it and the statistics say so.)
+# The first question costs nothing when nothing is due, and names the accounts where little is. Each
+# of them, or of all in a crowd, is asked for the head of its queue, one probe of an index, so that
+# neither a backlog of one account nor the history of all makes it slower. An account that a network
+# told to wait is passed over, and so are one that a person has paused and one of which a delivery
+# is under way. A delivery that waits to be tried again holds later ones back, but not for ever: one
+# film that is never worked through must not silence its account. (NOT IN reads what is under way
+# once, whatever the planner believes; NOT EXISTS would for each account, since at rest there is
+# nothing of it and the statistics say so.)
 _CLAIM_DUE = """
-WITH due AS (
+WITH ready AS MATERIALIZED (
+    SELECT account_id FROM deliver_delivery
+    WHERE state = 'scheduled' AND ready_at <= statement_timestamp() LIMIT 1001
+), due AS (
     SELECT q.id
     FROM connections_account a CROSS JOIN LATERAL (
         SELECT h.id, h.due_at, min(h.due_at) OVER () AS first,
@@ -195,8 +199,7 @@ WITH due AS (
         ) h
     ) q
     WHERE q.in_turn
-      AND EXISTS (SELECT 1 FROM deliver_delivery
-                  WHERE state = 'scheduled' AND ready_at <= statement_timestamp())
+      AND (a.id IN (SELECT account_id FROM ready) OR (SELECT count(*) FROM ready) > 1000)
       AND (a.waits_until IS NULL OR a.waits_until <= statement_timestamp())
       AND a.paused_at IS NULL
       AND a.workspace_id NOT IN (SELECT id FROM people_workspace WHERE paused_at IS NOT NULL)
