@@ -277,7 +277,7 @@ _BEFORE_SENDING: tuple[tuple[type[Exception], _Failure], ...] = (
     (_TooLate, _Failure("too-late-to-send", "The right to send to {host} had run out.")),
     (
         aiohttp.ClientConnectorDNSError,
-        _Failure("unknown-host", "No server named {host} could be found."),
+        _Failure("unknown-host", "No server named “{host}” could be found."),
     ),
     (
         aiohttp.ClientConnectorCertificateError,

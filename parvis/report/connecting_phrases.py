@@ -49,7 +49,7 @@ CONNECTING = {
         "it in the setting PARVIS_ALLOW_PRIVATE_HOSTS and restart Parvis."
     ),
     "unknown-host": _(
-        "No server named %(host)s could be found. Nothing was kept. Check its spelling, and "
+        "No server named “%(host)s” could be found. Nothing was kept. Check its spelling, and "
         "whether this machine reaches the internet."
     ),
     "not-secure": _("%(host)s does not speak https as it should, so nothing was sent to it."),

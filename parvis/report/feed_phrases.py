@@ -10,7 +10,7 @@ TROUBLES = {
         "%(host)s leads to a private address, which is not asked. If the server is yours, its name "
         "belongs into the setting PARVIS_ALLOW_PRIVATE_HOSTS."
     ),
-    "unknown-host": _("No server named %(host)s could be found."),
+    "unknown-host": _("No server named “%(host)s” could be found."),
     "not-secure": _("%(host)s could not show that it is %(host)s: its certificate is not right."),
     "unreachable": _("%(host)s could not be reached."),
     "no-answer": _("%(host)s did not answer in time."),

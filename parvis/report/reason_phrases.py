@@ -125,7 +125,7 @@ _TROUBLE = {
     "too-late-to-send": _(
         "This machine was held up before it could send to %(host)s, so it did not send."
     ),
-    "unknown-host": _("No server named %(host)s could be found."),
+    "unknown-host": _("No server named “%(host)s” could be found."),
     "not-secure": _("%(host)s does not speak https as it should."),
     "odd-answer": _(
         "%(host)s gave an answer (%(status)s) that is not its own: something stands before it."

@@ -25,7 +25,8 @@ _COMMON_LANGUAGES = (
     "lv", "nb", "nl", "nn", "pl", "pt", "pt-br", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "sw",
     "ta", "th", "tr", "uk", "ur", "vi", "zh-hans", "zh-hant",
 )  # fmt: skip
-_OWN_NAMES = {"oc": "occitan", "co": "corsu", "zh": "中文"}
+# Django’s own list lacks them, or has them in English.
+_OWN_NAMES = {"oc": "occitan", "co": "corsu", "eu": "euskara", "zh": "中文"}
 _HOUR, _DAY = 60, 24 * 60
 _POLL_MINUTES = (_HOUR, 6 * _HOUR, 12 * _HOUR, _DAY, 3 * _DAY, 7 * _DAY, 14 * _DAY)
 

@@ -141,6 +141,12 @@ def test_a_planned_time_is_kept_with_the_draft(desk: Client, post: Post) -> None
     assert 'name="time" value="10:30"' in page
 
 
+def test_languages_are_offered_by_their_own_names(desk: Client) -> None:
+    page = desk.get("/write/").content.decode()
+    assert "euskara" in page
+    assert "Basque" not in page
+
+
 def test_a_planned_moment_stays_as_exact_as_it_was(desk: Client, post: Post) -> None:
     exact = database_now() + timedelta(days=3, seconds=17)
     Post.objects.filter(pk=post.pk).update(planned_at=exact)

@@ -98,7 +98,7 @@ def test_a_network_that_cannot_be_found_is_said_and_only_the_secret_is_asked_for
 ) -> None:
     monkeypatch.setattr("parvis.networks.x.network.API", "https://api.x.invalid")
     page = enter(desk, "an-app", "a secret of the shop")
-    assert "No server named api.x.invalid could be found. Nothing was kept." in page
+    assert "No server named “api.x.invalid” could be found. Nothing was kept." in page
     assert "whether this machine reaches the internet" in page
     assert 'value="an-app"' in page
     assert "a secret of the shop" not in page

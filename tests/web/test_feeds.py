@@ -90,6 +90,11 @@ def test_a_private_address_is_not_asked(desk: Client) -> None:
     assert "leads to a private address" in answer.content.decode()
 
 
+def test_what_is_no_site_is_quoted_in_the_answer(desk: Client) -> None:
+    answer = desk.post("/feeds/find/", {"address": "not a site"})
+    assert "No server named “not a site” could be found." in answer.content.decode()
+
+
 def test_a_rule_is_tried_before_it_is_kept(
     desk: Client, feeds: FeedServer, ponts: Account, ponts_mastodon: Account
 ) -> None:

@@ -1,6 +1,7 @@
 """Settings of the workspace and of oneself."""
 
 from datetime import timedelta
+from re import DOTALL, findall
 
 import pytest
 from django.test import Client
@@ -43,6 +44,13 @@ def test_choosing_french_turns_the_pages_french(desk: Client, alice: User) -> No
     form = {"name": "Alice", "email": alice.email, "language": "fr"}
     page = change(desk, "yourself", **form).content.decode()
     assert '<html lang="fr">' in page
+
+
+def test_only_languages_are_offered_as_languages(desk: Client) -> None:
+    for address in ("/settings/", "/settings/workspace/"):
+        page = desk.get(address).content.decode()
+        (select,) = findall(r'<select name="language".*?</select>', page, DOTALL)
+        assert findall(r'value="(.*?)"', select) == ["en", "fr"]
 
 
 def test_the_browsers_language_does_not_override_ones_own(desk: Client) -> None:

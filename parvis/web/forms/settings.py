@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,10 @@ class WorkspaceForm(_WorkspaceForm):
             "language": _("New posts are marked as written in this language."),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_languages(self)
+
 
 class YourselfForm(_UserForm):
     class Meta:
@@ -40,6 +45,12 @@ class YourselfForm(_UserForm):
     def __init__(self, data: Any = None, *, instance: User) -> None:
         # The workspace’s form stands on the same page and has a name and a language as well.
         super().__init__(data, instance=instance, auto_id="your_%s")
+        _offer_languages(self)
+
+
+def _offer_languages(form: forms.BaseForm) -> None:
+    """Those there are: without the row of dashes with which Django begins what has no default."""
+    form.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
 
 
 class NewPasswordForm(forms.Form):
