@@ -273,6 +273,10 @@ def test_an_empty_time_asks_for_one(desk: Client, ponts: Account) -> None:
     assert "Choose a date and a time." in after(desk, f"/posts/{delivery.post_id}/move/")
 
 
+def test_among_the_deleted_it_is_said_how_long_they_are_kept(desk: Client) -> None:
+    assert "Deleted posts stay here, without an end." in shown(desk, "/posts/?show=deleted")
+
+
 def test_a_deleted_post_can_be_put_back_as_a_draft(desk: Client, ponts: Account) -> None:
     delivery = scheduled(ponts, in_=TOMORROW)
     after(desk, f"/posts/{delivery.post_id}/delete/")
