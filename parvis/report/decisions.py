@@ -23,7 +23,8 @@ from parvis.report.sentences import sentence_for_reason, sentence_for_what_follo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`going_out` tells what is out of it. `reconnects_first`: releasing it would only fail.
+    """`going_out` tells what is out of it. `reconnects_first`: releasing it would only fail;
+    `wants_reconnecting`: its account is among those to connect again.
     `correctable`: the post can be a draft. `movable`: another time can be chosen. `lookable`: an
     attempt is on record that the network can be asked about. `evidence` is there while the outcome
     is unknown. While the account or everything `is_paused` nothing can be sent. `limit` says why
@@ -31,6 +32,7 @@ class Decision:
 
     delivery_id: int
     post_id: int
+    account_id: int
     text: str
     network: str
     handle: str
@@ -43,6 +45,7 @@ class Decision:
     evidence: Evidence | None
     going_out: GoingOut
     reconnects_first: bool
+    wants_reconnecting: bool
     correctable: bool
     movable: bool
     lookable: bool
@@ -111,6 +114,7 @@ def decision_about(delivery: Delivery, now: datetime) -> Decision:
     return Decision(
         delivery_id=delivery.pk,
         post_id=delivery.post_id,
+        account_id=account.pk,
         text=said_by(delivery),
         network=account.network,
         handle=account.handle,
@@ -123,6 +127,7 @@ def decision_about(delivery: Delivery, now: datetime) -> Decision:
         evidence=evidence_about(delivery) if delivery.state == State.UNKNOWN else None,
         going_out=going_out(delivery),
         reconnects_first=account.state != AccountState.CONNECTED,
+        wants_reconnecting=account.state == AccountState.NEEDS_RECONNECT,
         correctable=not delivery.went_out,  # type: ignore[attr-defined]  # with_way_back
         movable=delivery.may_be_called_back and not delivery.went_out,  # type: ignore[attr-defined]
         lookable=delivery.was_tried,  # type: ignore[attr-defined]  # with_way_back

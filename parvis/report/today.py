@@ -18,9 +18,11 @@ from parvis.report.faces import Speaker
 from parvis.report.figures import leading_figures, with_counts
 from parvis.report.lapses import Lapse, lapses_of
 from parvis.report.score import Score, day_around, score_of
+from parvis.report.under_way import UnderWay, under_way_of
 
 SHOWN = 8
 DECISIONS_SHOWN = 30
+UNDER_WAY_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,8 @@ class Going:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
-    """`decisions` are the oldest that wait. `coming` is what goes next, also after today."""
+    """`decisions` are the oldest that wait. `under_way` is what is being sent, looked up or late.
+    `coming` is what goes next, also after today."""
 
     now: datetime
     decisions: tuple[Decision, ...]
@@ -51,13 +54,15 @@ class Today:
     to_reconnect: tuple[AccountLine, ...]
     lapses: tuple[Lapse, ...]
     score: Score
+    under_way: tuple[UnderWay, ...]
+    more_under_way: bool
     went_out: tuple[Going, ...]
     coming: tuple[Going, ...]
     accounts: tuple[AccountLine, ...]
 
     @property
     def seconds_until_next(self) -> int:
-        """Negative when it is overdue; nothing of the browser's clock is in it."""
+        """Nothing of the browser's clock is in it."""
         return round((self.coming[0].at - self.now).total_seconds()) if self.coming else 0
 
 
@@ -65,6 +70,7 @@ def today_of(workspace: Workspace) -> Today:
     now = database_now()
     decisions = decisions_of(workspace, DECISIONS_SHOWN + 1, now)
     accounts = account_lines(workspace)
+    under_way = under_way_of(workspace, UNDER_WAY_SHOWN + 1, now)
     return Today(
         now=now,
         decisions=tuple(decisions[:DECISIONS_SHOWN]),
@@ -72,8 +78,10 @@ def today_of(workspace: Workspace) -> Today:
         to_reconnect=tuple(a for a in accounts if a.state == AccountState.NEEDS_RECONNECT),
         lapses=tuple(lapses_of(workspace, now)),
         score=score_of(workspace, accounts, now),
+        under_way=tuple(under_way[:UNDER_WAY_SHOWN]),
+        more_under_way=len(under_way) > UNDER_WAY_SHOWN,
         went_out=tuple(_went_out(workspace, now)),
-        coming=tuple(_coming(workspace)),
+        coming=tuple(_coming(workspace, now)),
         accounts=tuple(a for a in accounts if not a.is_disconnected),
     )
 
@@ -87,9 +95,10 @@ def _went_out(workspace: Workspace, now: datetime) -> Iterable[Going]:
     return _by_post(with_counts(published).order_by("-settled_at", "-pk"))
 
 
-def _coming(workspace: Workspace) -> Iterable[Going]:
-    """By when each goes out, which is later than it was due where it waits to be tried again."""
-    scheduled = Delivery.objects.filter(workspace=workspace, state=State.SCHEDULED)
+def _coming(workspace: Workspace, now: datetime) -> Iterable[Going]:
+    """By when each goes out, which is later than it was due where it was released to wait. What
+    is due is under way."""
+    scheduled = Delivery.objects.filter(workspace=workspace, state=State.SCHEDULED, due_at__gt=now)
     return _by_post(scheduled.order_by("ready_at", "pk"))
 
 

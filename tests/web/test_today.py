@@ -9,10 +9,10 @@ from django.test import Client
 from parvis.compose.models import Post
 from parvis.connections.models import Account, AccountState
 from parvis.deliver.models import Attempt, Delivery
-from parvis.deliver.states import State
+from parvis.deliver.states import LEASED, State
 from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
-from tests.cast import connect, scheduled
+from tests.cast import connect, make_due, scheduled
 from tests.web.counting import queries
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +26,20 @@ def settle(delivery: Delivery, state: State, **more: object) -> Delivery:
 
 def shown(desk: Client, address: str = "/") -> str:
     return desk.get(address).content.decode()
+
+
+def section(desk: Client, name: str) -> str:
+    """Empty where the page has none of that name."""
+    _, _, rest = shown(desk).partition(f'<section id="{name}"')
+    return rest.partition("</section>")[0]
+
+
+def under_way(desk: Client) -> str:
+    return section(desk, "under-way")
+
+
+def comes_next(desk: Client) -> str:
+    return section(desk, "coming")
 
 
 def test_an_empty_desk_teaches_the_first_step(desk: Client) -> None:
@@ -97,6 +111,55 @@ def test_what_is_held_for_a_dead_account_leads_to_connecting_it(
     assert "Bluesky wants ponts.example.org to be connected again." in page
     assert "1 post waits for it." in page
     assert f"/deliveries/{delivery.pk}/release/" not in page
+    assert page.count(f'href="/accounts/{ponts.pk}/reconnect/"') == 1
+    assert f'href="#reconnect-{ponts.pk}"' in page
+
+
+def test_a_post_that_is_being_looked_up_is_under_way(desk: Client, ponts: Account) -> None:
+    settle(
+        scheduled(ponts, text="Where is it?"),
+        State.CHECKING,
+        ready_at=database_now() + timedelta(minutes=5),
+        reason_code="no-answer",
+    )
+    told = under_way(desk)
+    assert "Where is it?" in told
+    assert "Being looked up" in told
+    assert "Parvis is looking on the network whether it is there." in told
+    assert "Next: " in told
+
+
+def test_a_post_that_nobody_has_taken_says_how_late_it_is(desk: Client, ponts: Account) -> None:
+    make_due(scheduled(ponts, text="Still here"), timedelta(minutes=10))
+    assert "It is 10 minutes late: no worker has taken it yet." in under_way(desk)
+    assert "Still here" not in comes_next(desk)
+
+
+def test_a_post_that_is_due_just_now_is_not_called_late(desk: Client, ponts: Account) -> None:
+    scheduled(ponts)
+    assert "It goes out in a moment." in under_way(desk)
+
+
+def test_a_post_that_waits_for_an_earlier_one_leads_to_it(desk: Client, ponts: Account) -> None:
+    first = settle(scheduled(ponts, text="First"), State.CHECKING)
+    make_due(scheduled(ponts, text="Second"), timedelta(minutes=1))
+    assert f'<a href="/posts/{first.post_id}/">the post of' in under_way(desk)
+
+
+def test_a_post_that_is_to_be_tried_again_says_why_and_when(desk: Client, ponts: Account) -> None:
+    delivery = scheduled(ponts)
+    make_due(delivery, timedelta(minutes=1))
+    again_at = database_now() + timedelta(minutes=2)
+    settle(delivery, State.SCHEDULED, ready_at=again_at, reason_code="server-error", tries=1)
+    told = under_way(desk)
+    assert "Nothing was posted. It is tried again by itself." in told
+    assert "Next: " in told
+
+
+def test_a_day_with_nothing_on_its_way_has_no_list_of_it(desk: Client, ponts: Account) -> None:
+    scheduled(ponts, text="Out tomorrow", in_=timedelta(days=1))
+    assert under_way(desk) == ""
+    assert "Out tomorrow" in comes_next(desk)
 
 
 def test_a_refusal_waits_until_it_is_set_aside(desk: Client, ponts: Account) -> None:
@@ -163,12 +226,14 @@ def test_hostile_text_is_escaped(desk: Client, ponts: Account) -> None:
 def test_the_page_asks_the_database_as_often_on_a_full_day(
     desk: Client, workspace: Workspace, ponts: Account
 ) -> None:
-    settle(scheduled(ponts), State.UNKNOWN)
+    for state in (State.UNKNOWN, State.SCHEDULED, State.SENDING):
+        settle(scheduled(ponts), state)
     few = queries(desk, "/")
     accounts = [connect(workspace, handle=f"shop{n}.example.org") for n in range(4)]
-    for state in (State.UNKNOWN, State.HELD, State.REFUSED, State.PUBLISHED, State.SCHEDULED):
+    for state in (*LEASED, State.UNKNOWN, State.HELD, State.REFUSED, State.PUBLISHED):
         for account in accounts:
             settle(scheduled(account), state, settled_at=database_now())
+            scheduled(account)
     assert queries(desk, "/") == few
 
 
