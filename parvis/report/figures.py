@@ -24,6 +24,7 @@ from parvis.report.figure_phrases import LEADING, NAMES, counted_out, grouped, m
 from parvis.report.figure_reasons import price_of_reading, why_not, why_so
 from parvis.report.going_out import web_address
 from parvis.report.spans import span_in_words
+from parvis.report.waits import when_in_words
 
 REPLIES_SHOWN = 20
 _LED_BY = 3
@@ -269,7 +270,18 @@ def _said(one: Following, account: Account, now: datetime, *, is_read: bool) -> 
         return _("%(network)s no longer shows it. The figures stay as they were last told.") % {
             "network": face_of(account.network).label
         }
+    if _awaits_its_first_look(one, now):
+        assert one.next_at is not None
+        return _("Not read yet: it is read for the first time %(when)s.") % {
+            "when": when_in_words(one.next_at)
+        }
     return f"{_last_read(one, now)} {_read_next(one, now)}"
+
+
+def _awaits_its_first_look(one: Following, now: datetime) -> bool:
+    """Nobody has tried yet, because there is little to see in the first minutes."""
+    is_untried = one.looked_at is None and not one.misses
+    return is_untried and one.next_at is not None and one.next_at > now
 
 
 def _last_read(one: Following, now: datetime) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from parvis.connections.models import Account, AccountState
 from parvis.deliver.models import Delivery
@@ -11,6 +12,7 @@ from parvis.deliver.states import State
 from parvis.deliver.verbs import database_now
 from parvis.engagement.models import Following, Pace, Patience, Reading, Reply, Snapshot
 from parvis.people.models import Membership, Role, Workspace
+from parvis.report.waits import when_in_words
 from tests.cast import connect, scheduled
 from tests.web.counting import queries
 
@@ -74,8 +76,19 @@ def test_nothing_is_told_of_figures_that_nobody_has_read(desk: Client, ponts: Ac
     followed(delivery)
     assert "0 likes" not in desk.get("/").content.decode()
     page = page_of(desk, delivery)
-    assert "Not read yet." in page
-    assert "Next in 3 hours." in page
+    first_look = Following.objects.get().next_at
+    assert first_look is not None
+    with timezone.override(ponts.workspace.zone):
+        assert f"it is read for the first time {when_in_words(first_look)}." in page
+
+
+def test_a_post_that_could_not_be_read_so_far_says_when_that_is_tried_again(
+    desk: Client, ponts: Account
+) -> None:
+    (delivery,) = published(ponts, hours=0)
+    followed(delivery)
+    Following.objects.update(misses=1)
+    assert "Not read yet. Next in 3 hours." in page_of(desk, delivery)
 
 
 def test_a_posts_page_tells_the_figures_and_when_they_are_read_next(
