@@ -132,6 +132,13 @@ def series_of(workspace: Workspace) -> SeriesList:
     )
 
 
+def troubled_series(workspace: Workspace) -> list[SeriesLine]:
+    """Those whose next turn is not made, the newest first. At most four queries."""
+    now = database_now()
+    troubled = Series.objects.filter(workspace=workspace, ended_at=None).exclude(trouble={})
+    return [_line(each, now) for each in _told(troubled, now).order_by("-pk")[:LISTED]]
+
+
 def story_of_series(series: Series) -> SeriesStory:
     now = database_now()
     read = _told(Series.objects.filter(pk=series.pk), now).get()

@@ -17,6 +17,7 @@ from parvis.report.decisions import Decision, decisions_of, said_by
 from parvis.report.faces import Speaker
 from parvis.report.figures import leading_figures, with_counts
 from parvis.report.lapses import Lapse, lapses_of
+from parvis.report.recurring import SeriesLine, troubled_series
 from parvis.report.score import Score, day_around, score_of
 from parvis.report.under_way import UnderWay, under_way_of
 
@@ -53,6 +54,7 @@ class Today:
     more_decisions: bool
     to_reconnect: tuple[AccountLine, ...]
     lapses: tuple[Lapse, ...]
+    troubled_series: tuple[SeriesLine, ...]
     score: Score
     under_way: tuple[UnderWay, ...]
     more_under_way: bool
@@ -77,6 +79,7 @@ def today_of(workspace: Workspace) -> Today:
         more_decisions=len(decisions) > DECISIONS_SHOWN,
         to_reconnect=tuple(a for a in accounts if a.state == AccountState.NEEDS_RECONNECT),
         lapses=tuple(lapses_of(workspace, now)),
+        troubled_series=tuple(troubled_series(workspace)),
         score=score_of(workspace, accounts, now),
         under_way=tuple(under_way[:UNDER_WAY_SHOWN]),
         more_under_way=len(under_way) > UNDER_WAY_SHOWN,

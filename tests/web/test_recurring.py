@@ -279,6 +279,32 @@ def test_why_nothing_is_made_is_said(desk: Client, ponts: Account) -> None:
         assert "ponts.example.org is paused or must be connected again." in shown(desk, address)
 
 
+def test_a_series_whose_turn_is_not_made_is_told_of_on_the_first_page(
+    desk: Client, ponts: Account
+) -> None:
+    series = begun(ponts, rule=daily(ponts, times=30))
+    told = "A post that comes back is not made for now."
+    assert told not in shown(desk, "/")
+    pausing.pause(ponts)
+    passes(series, days=3)
+    turns.look_at(series)
+    page = shown(desk, "/")
+    assert told in page
+    assert f'href="/recurring/{series.pk}/"' in page
+    assert "ponts.example.org is paused or must be connected again." in page
+
+
+def test_the_first_page_asks_as_often_for_many_series_in_trouble(
+    desk: Client, ponts: Account, ponts_mastodon: Account
+) -> None:
+    Series.objects.filter(pk=begun(ponts).pk).update(trouble={"code": "in-the-way"})
+    few = queries(desk, "/")
+    for _ in range(3):
+        begun(ponts, ponts_mastodon, texts=(HOURS, OTHER_HOURS))
+    Series.objects.update(trouble={"code": "in-the-way"})
+    assert queries(desk, "/") == few
+
+
 def test_calendar_and_queue_tell_that_a_post_comes_back(desk: Client, ponts: Account) -> None:
     series = begun(ponts)
     assert "comes back" in shown(desk, "/calendar/?view=agenda")
