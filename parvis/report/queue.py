@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
+from itertools import pairwise
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Left
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext
@@ -20,17 +21,21 @@ from parvis.deliver.verbs import database_now
 from parvis.people.models import Workspace
 from parvis.report.excerpts import shortened
 from parvis.report.faces import Speaker, speaker_of
-from parvis.schedule.slots import PROPOSED, WeeklyTime, coming, moment_of
+from parvis.schedule.slots import SLOT, WeeklyTime, coming, moment_of
 
 DAYS = 7
 DRAFTS = 12
 HELD = 60
 # Of one account this many that a pause held are written out; the others are counted.
 HELD_OF_ONE = 5
-ROWS = 100
+ROWS = 50
 # At a free slot this many accounts are named, and the others counted.
 NAMED = 6
 EXCERPT = 160
+
+# Where a page begins or ends: after this moment and, of what goes out then, this post. 0 is before
+# them all, and a free slot's.
+Key = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,10 @@ class QueueRow:
     later: int | None = None
 
     @property
+    def key(self) -> Key:
+        return self.at, self.post.post_id if self.post else 0
+
+    @property
     def named(self) -> tuple[Speaker, ...]:
         return self.places[:NAMED]
 
@@ -121,12 +130,12 @@ class HeldByPause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """From `first` on, a day of the workspace's zone; `chosen` is the account shown alone. `cut_at`
-    is where these days go on, if they hold more than a page."""
+    """From `first` on, a day of the workspace's zone; `chosen` is the account shown alone. `later`
+    is the key of the last row, if these days hold more than a page."""
 
     today: date
     first: date
-    cut_at: datetime | None
+    later: Key | None
     is_ahead: bool
     paused_at: datetime | None
     chosen: int | None
@@ -140,34 +149,35 @@ class Queue:
         return any(account.has_slots for account in self.accounts)
 
     @property
-    def after(self) -> str:
-        """A day, or the moment at which this page was cut off."""
-        return (self.cut_at or self.first + timedelta(days=DAYS)).isoformat()
+    def following(self) -> date:
+        return self.first + timedelta(days=DAYS)
 
     @property
     def before(self) -> date:
         return max(self.first - timedelta(days=DAYS), self.today)
 
-    @property
-    def has_free_slots(self) -> bool:
-        return any(row.post is None for row in self.rows)
 
-
-def queue_of(workspace: Workspace, first: date | None = None, only: int | None = None) -> Queue:
-    """The days from `first` on, which may be a moment in the midst of one, or from now; of all
-    accounts, or `only` of one."""
+def queue_of(
+    workspace: Workspace,
+    first: date | None = None,
+    only: int | None = None,
+    *,
+    after: Key | None = None,
+) -> Queue:
+    """The days from `first` on, or what comes after a key, or from now; of all accounts, or `only`
+    of one."""
     now = database_now()
     today = now.astimezone(workspace.zone).date()
-    begin = max(now, _moment(first or today, workspace))
-    day = begin.astimezone(workspace.zone).date()
+    begin = max((now, 0), after or (_midnight(first or today, workspace), 0))
+    day = begin[0].astimezone(workspace.zone).date()
     accounts = _accounts(workspace)
     chosen = [account for account in accounts if account.pk == only] or accounts
-    rows, cut_at = _rows(workspace, chosen, begin, day)
+    rows, later = _rows(workspace, chosen, begin, day)
     return Queue(
         today=today,
         first=day,
-        cut_at=cut_at,
-        is_ahead=first is not None and begin > now,
+        later=later,
+        is_ahead=begin[0] > now,
         paused_at=workspace.paused_at,
         chosen=chosen[0].pk if chosen is not accounts else None,
         accounts=tuple(_account(account) for account in accounts),
@@ -190,14 +200,15 @@ def week_lines(times: Iterable[WeeklyTime]) -> tuple[WeekLine, ...]:
     )
 
 
-def proposal() -> tuple[WeekLine, ...]:
-    return week_lines(PROPOSED)
-
-
 def _accounts(workspace: Workspace) -> list[Account]:
     here = Account.objects.filter(workspace=workspace).exclude(state=AccountState.DISCONNECTED)
-    told = here.only("network", "handle", "is_sandbox", "paused_at")
-    return list(told.prefetch_related("slots"))
+    told = here.only("network", "handle", "is_sandbox", "paused_at").order_by("network", "handle")
+    return list(told.annotate(weekdays=_of_slots("weekday"), times=_of_slots("time")))
+
+
+def _of_slots(name: str) -> ArrayAgg:
+    there_are = Q(slots__isnull=False)
+    return ArrayAgg(f"slots__{name}", filter=there_are, default=Value([]), order_by="slots__pk")
 
 
 def _account(account: Account) -> QueueAccount:
@@ -210,36 +221,23 @@ def _account(account: Account) -> QueueAccount:
 
 
 def _weekly(account: Account) -> list[WeeklyTime]:
-    return [WeeklyTime(slot.weekday, slot.time) for slot in account.slots.all()]
+    """Of an account as `_accounts` reads it."""
+    return list(map(WeeklyTime, account.weekdays, account.times))  # type: ignore[attr-defined]  # annotated
 
 
 def _rows(
-    workspace: Workspace, accounts: Sequence[Account], begin: datetime, first: date
-) -> tuple[list[QueueRow], datetime | None]:
-    """And where they are cut off."""
-    end = _moment(first + timedelta(days=DAYS), workspace)
-    slots = _slots_by_minute(workspace, accounts, begin, end)
-    planned = list(_planned(workspace, accounts, begin, end))
-    filled = [_filled(at, together, slots) for at, together in _by_post(planned)]
-    taken = {(_minute(each.due_at), each.account_id) for each in planned}
-    free = [
-        QueueRow(at=at, places=tuple(speaker_of(a) for a in at_it))
-        for at, all_at_it in slots.items()
-        if (at_it := [a for a in all_at_it if (at, a.pk) not in taken])
-    ]
-    rows = sorted([*filled, *free], key=lambda row: row.at)
-    known_until = planned[-1].due_at if len(planned) > ROWS else end
-    return _cut_off(rows, known_until, end)
-
-
-def _cut_off(
-    rows: Sequence[QueueRow], known_until: datetime, end: datetime
-) -> tuple[list[QueueRow], datetime | None]:
-    """Between two moments, so that the next page can begin with one; the first is always shown."""
-    cut = min(known_until, rows[ROWS].at) if len(rows) > ROWS else known_until
-    if rows and cut <= rows[0].at:
-        cut = rows[0].at + timedelta(microseconds=1)
-    return [row for row in rows if row.at < cut], cut if cut < end else None
+    workspace: Workspace, accounts: Sequence[Account], begin: Key, first: date
+) -> tuple[list[QueueRow], Key | None]:
+    """And the key of the last one, if more follow."""
+    end = _midnight(first + timedelta(days=DAYS), workspace)
+    slots = _slots_by_minute(workspace, accounts, begin[0], end)
+    scheduled = _scheduled(workspace, accounts)
+    planned = _planned(scheduled, begin, end)
+    until = planned[-1].key if len(planned) > ROWS else (end, 0)
+    filled = _filled(planned, accounts, slots)
+    rows = sorted([*filled, *_free(scheduled, slots, begin[0], until)], key=lambda row: row.key)
+    shown = rows[:ROWS]
+    return shown, shown[-1].key if len(rows) > ROWS else None
 
 
 def _slots_by_minute(
@@ -256,68 +254,86 @@ def _slots_by_minute(
     return found
 
 
-def _planned(
-    workspace: Workspace, accounts: Sequence[Account], begin: datetime, end: datetime
-) -> QuerySet[Delivery]:
-    return (
-        Delivery.objects.filter(
-            workspace=workspace,
-            account__in=accounts,
-            state=State.SCHEDULED,
-            due_at__gt=begin,
-            due_at__lt=end,
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What of a post goes out at one moment, and where."""
+
+    at: datetime
+    post_id: int
+    account_ids: Sequence[int]
+
+    @property
+    def key(self) -> Key:
+        return self.at, self.post_id
+
+
+def _planned(scheduled: QuerySet[Delivery], begin: Key, end: datetime) -> list[_Planned]:
+    """One more than a page has room for. What they say is read of those that are shown."""
+    at, post = begin
+    ahead = scheduled.filter(due_at__gte=at, due_at__lt=end)
+    ahead = ahead.filter(Q(due_at__gt=at) | Q(post_id__gt=post))
+    places = ArrayAgg("account_id", order_by="pk")
+    by_post = ahead.values_list("due_at", "post_id").annotate(places=places)
+    return [_Planned(*row) for row in by_post.order_by("due_at", "post_id")[: ROWS + 1]]
+
+
+def _scheduled(workspace: Workspace, accounts: Sequence[Account]) -> QuerySet[Delivery]:
+    every = Delivery.objects.filter(workspace=workspace, state=State.SCHEDULED)
+    return every.filter(account__in=[account.pk for account in accounts]).order_by()
+
+
+def _free(
+    scheduled: QuerySet[Delivery],
+    slots: Mapping[datetime, Sequence[Account]],
+    begin: datetime,
+    until: Key,
+) -> Iterable[QueueRow]:
+    """All that is planned within a slot's minute takes it, be it on this page or on another."""
+    end = _minute(until[0]) + SLOT
+    near = scheduled.filter(due_at__gte=_minute(begin), due_at__lt=end)
+    taken = {(_minute(at), account) for at, account in near.values_list("due_at", "account_id")}
+    for at, all_at_it in slots.items():
+        free = [account for account in all_at_it if (at, account.pk) not in taken]
+        if free and (at, 0) < until:
+            yield QueueRow(at=at, places=tuple(map(speaker_of, free)))
+
+
+def _filled(
+    planned: Sequence[_Planned],
+    accounts: Sequence[Account],
+    slots: Mapping[datetime, Sequence[Account]],
+) -> Iterable[QueueRow]:
+    faces = {account.pk: speaker_of(account) for account in accounts}
+    posts = Post.objects.filter(pk__in={each.post_id for each in planned})
+    told = posts.values_list("pk", Left("text", EXCERPT * 2), "occurrence__series")
+    said = {pk: (text, series) for pk, text, series in told}
+    for each in planned:
+        places = tuple(faces[pk] for pk in each.account_ids)
+        text, series = said[each.post_id]
+        slotted = {account.pk for account in slots.get(_minute(each.at), ())}
+        yield QueueRow(
+            at=each.at,
+            places=places,
+            post=QueuePost(
+                post_id=each.post_id, text=shortened(text, EXCERPT), places=places, series=series
+            ),
+            in_slot=not slotted.isdisjoint(each.account_ids),
         )
-        .annotate(excerpt=Left("post__text", EXCERPT * 2), in_series=F("post__occurrence__series"))
-        .select_related("account")
-        .only("post_id", "due_at", *_FACE)
-        .order_by("due_at", "post_id", "pk")[: ROWS + 1]
-    )
 
 
 _FACE = ("account__network", "account__handle", "account__is_sandbox")
 
 
-def _by_post(planned: Iterable[Delivery]) -> Iterable[tuple[datetime, list[Delivery]]]:
-    for (at, _), together in groupby(planned, key=lambda each: (each.due_at, each.post_id)):
-        yield at, list(together)
-
-
-def _filled(
-    at: datetime, together: Sequence[Delivery], slots: Mapping[datetime, Sequence[Account]]
-) -> QueueRow:
-    places = tuple(speaker_of(each.account) for each in together)
-    slotted = {account.pk for account in slots.get(_minute(at), ())}
-    return QueueRow(
-        at=at,
-        places=places,
-        post=QueuePost(
-            post_id=together[0].post_id,
-            text=_excerpt(together[0].excerpt),  # type: ignore[attr-defined]  # annotated
-            places=places,
-            series=together[0].in_series,  # type: ignore[attr-defined]  # annotated
-        ),
-        in_slot=any(each.account_id in slotted for each in together),
-    )
-
-
 def _with_neighbours(rows: Sequence[QueueRow]) -> list[QueueRow]:
     posts = [row.post.post_id for row in rows if row.post]
-    around = {
-        post: (before, after)
-        for before, post, after in zip([None, *posts], posts, [*posts[1:], None], strict=False)
-    }
-    return [_beside(row, *around[row.post.post_id]) if row.post else row for row in rows]
-
-
-def _beside(row: QueueRow, earlier: int | None, later: int | None) -> QueueRow:
-    return QueueRow(
-        at=row.at,
-        places=row.places,
-        post=row.post,
-        in_slot=row.in_slot,
-        earlier=earlier,
-        later=later,
-    )
+    later = dict(pairwise(posts))
+    earlier = {after: before for before, after in pairwise(posts)}
+    return [
+        replace(row, earlier=earlier.get(row.post.post_id), later=later.get(row.post.post_id))
+        if row.post
+        else row
+        for row in rows
+    ]
 
 
 def _drafts(workspace: Workspace) -> Iterable[QueuePost]:
@@ -330,7 +346,7 @@ def _drafts(workspace: Workspace) -> Iterable[QueuePost]:
     told = drafts.prefetch_related(Prefetch("variants", variants)).only("text", "saved_at")
     for post in told.order_by("-saved_at")[:DRAFTS]:
         places = tuple(speaker_of(variant.account) for variant in post.variants.all())
-        yield QueuePost(post_id=post.pk, text=_excerpt(post.text), places=places)
+        yield QueuePost(post_id=post.pk, text=shortened(post.text, EXCERPT), places=places)
 
 
 def _held(workspace: Workspace, accounts: Sequence[Account]) -> Iterable[HeldByPause]:
@@ -357,12 +373,12 @@ def _held_of(
         account_id=account.pk,
         speaker=speaker_of(account),
         is_paused=bool(account.paused_at or workspace.paused_at),
-        has_slots=bool(account.slots.all()),
+        has_slots=bool(_weekly(account)),
         posts=tuple(
             HeldPost(
                 delivery_id=each.pk,
                 post_id=each.post_id,
-                text=_excerpt(each.excerpt),  # type: ignore[attr-defined]  # annotated
+                text=shortened(each.excerpt, EXCERPT),  # type: ignore[attr-defined]  # annotated
                 due_at=each.due_at,
             )
             for each in held[:HELD_OF_ONE]
@@ -372,16 +388,9 @@ def _held_of(
     )
 
 
-def _excerpt(text: str) -> str:
-    return shortened(text, EXCERPT)
-
-
 def _minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-def _moment(day: date, workspace: Workspace) -> datetime:
-    """Of a day, its midnight."""
-    if isinstance(day, datetime):
-        return day
+def _midnight(day: date, workspace: Workspace) -> datetime:
     return moment_of(datetime.combine(day, time()), workspace.zone)

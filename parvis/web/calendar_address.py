@@ -40,8 +40,7 @@ class Asked:
     def _place(self) -> dict[str, str]:
         place = {"day": self.day.isoformat()}
         if self.after:
-            at, post_id = self.after
-            place["after"] = f"{at.isoformat()}~{post_id}"
+            place["after"] = written_key(self.after)
         return place
 
     def but(self, **changes: Any) -> "Asked":
@@ -72,7 +71,7 @@ def asked_by(query: QueryDict, today: date) -> Asked:
             kind=Kind(kind) if kind in set(Kind) else None,
         ),
         all_hours=query.get("hours") == "all",
-        after=_key(query.get("after", "")),
+        after=read_key(query.get("after", "")),
     )
 
 
@@ -89,7 +88,12 @@ def _number(written: str) -> int | None:
     return int(written) if is_one else None
 
 
-def _key(written: str) -> tuple[datetime, int] | None:
+def written_key(key: tuple[datetime, int] | None) -> str:
+    """Where a page goes on."""
+    return f"{key[0].isoformat()}~{key[1]}" if key else ""
+
+
+def read_key(written: str) -> tuple[datetime, int] | None:
     at, _, post_id = written.partition("~")
     try:
         moment = parse_datetime(at)

@@ -1,6 +1,9 @@
 """The queue's page: slots and what fills them, drafts, pauses and what they held."""
 
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -13,6 +16,7 @@ from parvis.deliver.models import Delivery
 from parvis.deliver.states import State
 from parvis.deliver.sweep import sweep
 from parvis.people.models import User, Workspace
+from parvis.report import queue
 from parvis.schedule.slots import WeeklyTime, next_free_slot, set_slots, slots_of
 from tests.cast import connect, draft, make_due, scheduled
 from tests.web.counting import queries
@@ -286,6 +290,62 @@ def test_the_days_that_come_later_can_be_looked_at(desk: Client, slotted: Accoun
     page = shown(desk, f"/queue/?from={later}")
     assert "Earlier days" in page
     assert "Earlier days" not in shown(desk, "/queue/?from=nonsense")
+    assert "Earlier days" not in shown(desk, "/queue/?after=9999-12-31T23:59:59%2B00:00~1")
+    assert "Earlier days" not in shown(desk, "/queue/?after=0001-01-01T00:00:00%2B14:00~1")
+
+
+def test_a_long_queue_goes_on_where_its_page_ends_and_loses_nothing(
+    desk: Client, slotted: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = [scheduled(slotted, in_=timedelta(minutes=minute)).post_id for minute in range(10, 15)]
+    monkeypatch.setattr(queue, "ROWS", 2)
+    assert posts_on(first_pages(desk)) == posts
+
+
+def test_posts_of_one_moment_that_fill_more_than_a_page_go_on_in_the_midst_of_it(
+    desk: Client, slotted: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = deliver.database_now() + timedelta(minutes=10)
+    posts = [draft(slotted) for _ in range(5)]
+    for post in posts:
+        deliver.schedule(post, at)
+    monkeypatch.setattr(queue, "ROWS", 2)
+    assert posts_on(first_pages(desk)) == [post.pk for post in posts]
+
+
+def test_a_slot_is_taken_by_what_another_page_shows(
+    desk: Client, ponts: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_slots(ponts, [WeeklyTime(day, time(9, 30)) for day in range(7)])
+    first, slot, last = (slot_after(ponts, timedelta(days=days)) for days in (0, 1, 2))
+    for seconds in (20, 40):
+        deliver.schedule(draft(ponts), slot + timedelta(seconds=seconds))
+    monkeypatch.setattr(queue, "ROWS", 1)
+    pages = list(first_pages(desk))
+    free = [datetime.fromisoformat(at) for at in re.findall(r'data-at="([^"]+)"', "".join(pages))]
+    assert free[:2] == [first, last]
+    assert slot not in free
+    assert len(posts_on(pages)) == 2
+
+
+def slot_after(account: Account, later: timedelta) -> datetime:
+    found = next_free_slot(account, free_slot(account) + later - timedelta(seconds=1))
+    assert found is not None
+    return found
+
+
+def first_pages(desk: Client) -> Iterator[str]:
+    """Each begins where the one before ends."""
+    address = "/queue/"
+    for _ in range(8):
+        yield (page := shown(desk, address))
+        further = re.search(r'rel="next" href="(\?[^"]+)"', page)
+        assert further
+        address = f"/queue/{unescape(further.group(1))}"
+
+
+def posts_on(pages: Iterable[str]) -> list[int]:
+    return [int(post) for page in pages for post in re.findall(r'id="post-(\d+)"', page)]
 
 
 def test_the_queue_asks_as_often_for_many_posts_as_for_few(desk: Client, slotted: Account) -> None:

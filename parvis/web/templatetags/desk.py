@@ -142,13 +142,15 @@ def with_commands(sentence: str) -> SafeString:
 
 @register.simple_tag
 def address_of(page: str, number: int) -> str:
-    """What `url` answers for a page whose address ends in a number, where a list has many."""
-    return f"{_before_number(page)}{number}/"
+    """What `url` answers for a page whose address has one number, where a list has many."""
+    before, after = _around_number(page)
+    return f"{before}{number}{after}"
 
 
 @cache
-def _before_number(page: str) -> str:
-    return reverse(page, args=(0,)).removesuffix("0/")
+def _around_number(page: str) -> tuple[str, str]:
+    before, _zero, after = reverse(page, args=(0,)).rpartition("/0/")
+    return f"{before}/", f"/{after}"
 
 
 @register.simple_tag

@@ -15,8 +15,9 @@ from parvis.compose.models import Post
 from parvis.deliver import queueing
 from parvis.deliver import verbs as deliver
 from parvis.deliver.freeze import NotReady
-from parvis.report.queue import queue_of
+from parvis.report.queue import Key, queue_of
 from parvis.report.sentences import sentence_for_finding
+from parvis.web.calendar_address import read_key, written_key
 from parvis.web.desk_request import DeskRequest
 from parvis.web.forms.when import FIRST_YEAR, LAST_YEAR
 from parvis.web.templatetags.desk import moment as moment_in_words
@@ -25,8 +26,15 @@ from parvis.web.views.posted import posted_from
 
 @require_safe
 def show_queue(request: DeskRequest) -> HttpResponse:
-    queue = queue_of(request.workspace, _first(request), _number(request.GET.get("account", "")))
-    return render(request, "parvis/queue/queue.html", {"queue": queue})
+    queue = queue_of(
+        request.workspace,
+        _first(request),
+        _number(request.GET.get("account", "")),
+        after=_after(request),
+    )
+    return render(
+        request, "parvis/queue/queue.html", {"queue": queue, "goes_on": written_key(queue.later)}
+    )
 
 
 @posted_from("queue")
@@ -122,15 +130,16 @@ def _moment(said: str) -> datetime:
 
 
 def _first(request: DeskRequest) -> date | None:
-    """A day, or a moment where a page goes on."""
-    said = request.GET.get("from", "")
     try:
-        first = datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
+        first = date.fromisoformat(request.GET.get("from", ""))
     except ValueError:
         return None
-    if isinstance(first, datetime) and timezone.is_naive(first):
-        return None
     return first if FIRST_YEAR < first.year < LAST_YEAR else None
+
+
+def _after(request: DeskRequest) -> Key | None:
+    key = read_key(request.GET.get("after", ""))
+    return key if key and FIRST_YEAR < key[0].year < LAST_YEAR else None
 
 
 def _number(said: str) -> int | None:
