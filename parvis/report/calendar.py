@@ -22,7 +22,7 @@ from parvis.report.calendar_entries import (
     first_of_each_cell,
 )
 
-IN_A_DAY, IN_AN_HOUR, ON_A_PAGE = 3, 3, 100
+IN_A_DAY, IN_AN_HOUR, ON_A_PAGE = 3, 2, 100
 USUAL_HOURS = range(7, 22)
 AGENDA = timedelta(days=60)
 _WEEK = timedelta(days=7)

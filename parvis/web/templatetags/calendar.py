@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from parvis.people.dates import written_date
-from parvis.report.calendar import Calendar, Cell, View
+from parvis.report.calendar import Calendar, Cell, HourRow, View
 from parvis.report.calendar_entries import Entry
 from parvis.web.calendar_address import Asked
 from parvis.web.templatetags.desk import address_of, day, mark, monogram, state_words
@@ -97,14 +97,37 @@ def _campaign(name: str, colour: str) -> SafeString:
 
 
 @register.simple_tag
+def week_cells(asked: Asked, row: HourRow) -> SafeString:
+    """One hour of each day, from Monday on."""
+    return mark_safe("".join(_week_cell(asked, cell) for cell in row.cells))  # noqa: S308 - escaped below
+
+
+def _week_cell(asked: Asked, cell: Cell) -> str:
+    return _CELL.format(
+        at=cell.start.isoformat(timespec="hours"),
+        now=' class="now"' if cell.is_now else "",
+        entries=calendar_entries(cell.entries),
+        fold=calendar_fold(asked, cell, cell.start) if cell.more else "",
+    )
+
+
+_CELL = '<td data-at="{at}"{now}>{entries}{fold}</td>'
+
+
+@register.simple_tag
 def calendar_fold(asked: Asked, cell: Cell, from_hour: datetime | None = None) -> SafeString:
     """Leads to what a cell has no room for. `from_hour` is what the clocks show."""
     return format_html(
         '<a class="fold" href="{}">{}<span class="heard">, {}</span></a>',
         calendar_address(asked, View.AGENDA, cell.date, from_hour),
-        ngettext("%(n)s more", "%(n)s more", cell.more) % {"n": cell.more},
+        _so_many_more(cell.more, get_language()),
         day(cell.date),
     )
+
+
+@lru_cache(maxsize=256)
+def _so_many_more(count: int, language: str | None) -> str:
+    return ngettext("%(n)s more", "%(n)s more", count) % {"n": count}
 
 
 @register.simple_tag
