@@ -274,7 +274,7 @@ def test_an_empty_time_asks_for_one(desk: Client, ponts: Account) -> None:
 
 
 def test_among_the_deleted_it_is_said_how_long_they_are_kept(desk: Client) -> None:
-    assert "Deleted posts stay here, without an end." in shown(desk, "/posts/?show=deleted")
+    assert "Deleted posts are kept for good." in shown(desk, "/posts/?show=deleted")
 
 
 def test_a_deleted_post_can_be_put_back_as_a_draft(desk: Client, ponts: Account) -> None:
