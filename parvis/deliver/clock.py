@@ -49,21 +49,34 @@ class Clock:
         self.taken: list[AccountQueue] = []
         self._hands = hands
         self._guard = Guard()
+        self._is_trusted = False
         self._swept_at = 0.0
 
     def tick(self) -> int:
         """Answers how many deliveries were claimed or swept; any ask for another tick."""
+        return self.claim() + self.look_after()
+
+    def claim(self) -> int:
+        """The half of a tick that what is due waits for."""
         self.was_passed_over = False
         asked = seconds_of_this_machine()
         self.looked_at = database_seconds()
         now = seconds_of_this_machine()
-        if not self._guard.trusts(self.looked_at, asked, now):
+        self._is_trusted = self._guard.trusts(self.looked_at, asked, now)
+        if not self._is_trusted:
             return 0
-        swept = self._sweep(now, if_older_than=SWEEP_FIRST_AFTER_SECONDS)
-        claimed = self._claim_due() + self._hand_over(claim_lookups, tasks.look_up)
-        return swept + claimed + self._sweep(now, if_older_than=SWEEP_EVERY_SECONDS)
+        return self._sweep(if_older_than=SWEEP_FIRST_AFTER_SECONDS) + self._claim_due()
 
-    def _sweep(self, now: float, *, if_older_than: float) -> int:
+    def look_after(self) -> int:
+        """The other half, while what was claimed is on its way: what is unknown, and what lost
+        workers left."""
+        if not self._is_trusted:
+            return 0
+        looked_up = self._hand_over(claim_lookups, tasks.look_up)
+        return looked_up + self._sweep(if_older_than=SWEEP_EVERY_SECONDS)
+
+    def _sweep(self, *, if_older_than: float) -> int:
+        now = seconds_of_this_machine()
         if now - self._swept_at <= if_older_than:
             return 0
         self._swept_at = now

@@ -64,11 +64,12 @@ async def _tick_and_sleep(
         await beside(close_old_connections)
         began = time.monotonic()
         try:
-            moved = await _ending_what_it_began(beside(clock.tick))
+            moved = await _ending_what_it_began(beside(clock.claim))
         finally:
             queues, clock.taken = clock.taken, []
             if deliverer is not None and queues:
                 deliverer.begin(queues)
+        moved += await _ending_what_it_began(beside(clock.look_after))
         if moved >= BATCH:
             continue
         took = time.monotonic() - began

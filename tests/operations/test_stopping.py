@@ -100,8 +100,10 @@ def test_what_a_killed_worker_held_is_taken_over_in_time(
     worker = first.work("--roles", "deliver")
     posts = hosts.schedule("Killed in the middle", "Not begun")
     wait_until_sending(hosts, "Killed in the middle")
-    worker.kill()
+    # It does not go on while this looks what it held.
+    worker.send(signal.SIGSTOP)
     assert hosts.held_by(worker) > 0
+    worker.kill()
     wait_until(lambda: not hosts.held_by(worker), TAKEN_OVER_SECONDS + PROMPTLY, "the takeover")
     first.work("--roles", "deliver")
     for post in posts:
