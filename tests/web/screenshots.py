@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from parvis.people.models import User
-from tests.demo import furnish
+from tests.demo import Demo, furnish
 from tests.web.browsing import at_the_desk, chromium
 from tests.web.pages import pages_of
 from tests.web.running import RunningDesk, running_desk
@@ -29,8 +30,8 @@ pytestmark = [
 
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 SIZES = {"1280": {"width": 1280, "height": 860}, "390": {"width": 390, "height": 844}}
-# Every page would be many megabytes in a repository.
-SHOWN = {
+# Where people spend their day: in every look.
+OFTEN = {
     "today": "today",
     "compose": "write",
     "calendar": "calendar",
@@ -42,6 +43,8 @@ SHOWN = {
     "accounts": "accounts",
     "settings": "settings",
 }
+# Every other page, in these looks alone: all would be many megabytes in a repository.
+ONCE = {("1280", "light", "en"), ("390", "dark", "fr")}
 FREQUENT, RARE = 96, 64
 
 
@@ -49,16 +52,25 @@ def test_the_desk_is_photographed(
     chromium: Browser, running_desk: RunningDesk, alice: User
 ) -> None:
     demo = furnish(alice)
-    pages: Mapping[str, str] = {}
+    paths: Mapping[str, str] = {}
     for size, theme, language in product(SIZES, ("light", "dark"), ("en", "fr")):
         User.objects.update(theme=theme, language=language)
         look: dict[str, Any] = {"viewport": SIZES[size], "reduced_motion": "reduce"}
         with at_the_desk(chromium, running_desk, **look) as desk:
-            pages, page = pages or pages_of(demo, desk), desk.new_page()
-            for name, title in SHOWN.items():
-                page.goto(pages[name])
+            paths, page = paths or _paths(demo, desk), desk.new_page()
+            shown = paths if (size, theme, language) in ONCE else OFTEN.values()
+            for title in shown:
+                page.goto(paths[title])
                 page.wait_for_load_state("networkidle")
                 keep(page.screenshot(), FOLDER / f"{title}-{language}-{theme}-{size}.png")
+
+
+def _paths(demo: Demo, desk: BrowserContext) -> Mapping[str, str]:
+    """By the title of the picture."""
+    every = {OFTEN.get(name, name): path for name, path in pages_of(demo, desk).items()}
+    assert {*OFTEN.values()} <= {*every}
+    published = reverse("post", args=[demo.published.post_id])
+    return {**every, "figures": f"{published}#figures"}
 
 
 def keep(png: bytes, file: Path) -> None:
