@@ -20,7 +20,7 @@ def test_a_post_with_a_picture_is_scheduled_by_command_and_reaches_the_real_serv
     with world.installed.up():
         furnish_by_command(world)
         said = world.installed.answer(
-            "post", "Open on Saturday", "--to", world.account.handle, "--at", in_seconds(6),
+            "post", "Open on Saturday", "--to", world.account.handle, "--at", in_seconds(30),
             "--media", picture, "--alt", "Stalls at dawn",
         )  # fmt: skip
         assert world.texts() == []

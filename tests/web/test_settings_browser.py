@@ -13,7 +13,7 @@ from tests.cast import PASSWORD
 from tests.servers.axe import Axe
 from tests.web.browsing import at_the_desk, chromium, desk, visiting
 from tests.web.running import RunningDesk, running_desk
-from tests.web.test_axe_browser import wrong_on
+from tests.web.test_axe_browser import NARROW, wrong_on
 from tests.web.test_backup import installed
 
 __all__ = ["chromium", "desk", "installed", "running_desk"]
@@ -79,5 +79,5 @@ def test_the_door_of_an_invitation_has_no_barrier(
     chromium: Browser, running_desk: RunningDesk, workspace: Workspace, alice: User
 ) -> None:
     address = f"/join/{link_token(invite(workspace, Role.MEMBER, alice))}/"
-    with visiting(chromium, running_desk, viewport={"width": 360, "height": 740}) as nobody:
-        assert wrong_on(nobody, address, Axe()) == []
+    with visiting(chromium, running_desk, viewport=NARROW.viewport) as nobody:
+        assert wrong_on(nobody, address, NARROW, Axe()) == []
