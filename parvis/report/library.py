@@ -15,7 +15,7 @@ from parvis.people.models import Workspace
 from parvis.report.library_fits import Fit, fits_of, takers_of
 from parvis.report.library_uses import Use, uses_by_post
 
-PAGE = 24
+PAGE = 18
 _USES_SHOWN = 3
 _USES_SHOWN_OF_ONE = 50
 

@@ -15,6 +15,7 @@ from parvis.compose.verbs import keep_aside, save_draft
 from parvis.connections.models import Account
 from parvis.deliver import verbs as deliver
 from parvis.people.models import Workspace
+from parvis.report.library import PAGE
 from tests.cast import (
     copy_for_a_network,
     draft,
@@ -94,9 +95,9 @@ def test_a_word_is_found_in_names_and_descriptions_whatever_its_accents(
 
 
 def test_older_ones_stand_on_the_next_page(desk: Client, workspace: Workspace) -> None:
-    media = [kept_picture(workspace, f"{n}.png", colour=f"rgb({n},0,0)") for n in range(25)]
+    media = [kept_picture(workspace, f"{n}.png", colour=f"rgb({n},0,0)") for n in range(PAGE + 1)]
     first = shown(desk)
-    assert len(names_on(first, media)) == 24
+    assert len(names_on(first, media)) == PAGE
     second = shown(desk, f"/library/?before={media[1].pk}")
     assert names_on(second, media) == ["0.png"]
     assert f"before={media[1].pk}" in first
