@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from parvis.connections.models import AccountState
 from parvis.deliver.models import Delivery
@@ -19,7 +19,7 @@ from parvis.report.figures import leading_figures, with_counts
 from parvis.report.lapses import Lapse, lapses_of
 from parvis.report.recurring import SeriesLine, troubled_series
 from parvis.report.score import Score, day_around, score_of
-from parvis.report.under_way import UnderWay, under_way_of
+from parvis.report.under_way import SOON, UnderWay, under_way_of
 
 SHOWN = 8
 DECISIONS_SHOWN = 30
@@ -101,7 +101,8 @@ def _went_out(workspace: Workspace, now: datetime) -> Iterable[Going]:
 def _coming(workspace: Workspace, now: datetime) -> Iterable[Going]:
     """By when each goes out, which is later than it was due where it was released to wait. What
     is due is under way."""
-    scheduled = Delivery.objects.filter(workspace=workspace, state=State.SCHEDULED, due_at__gt=now)
+    later = Q(due_at__gt=now) | Q(ready_at__gt=now + SOON)
+    scheduled = Delivery.objects.filter(later, workspace=workspace, state=State.SCHEDULED)
     return _by_post(scheduled.order_by("ready_at", "pk"))
 
 

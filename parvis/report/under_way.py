@@ -15,6 +15,9 @@ from parvis.report.faces import Speaker
 from parvis.report.spans import span_in_words
 from parvis.report.turn import Waiting, turns_of
 
+# What is late and waits for longer comes later, like what is not due yet.
+SOON = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay(Speaker):
@@ -40,17 +43,20 @@ def under_way_of(workspace: Workspace, at_most: int, now: datetime) -> list[Unde
 
 
 def _in_hand(workspace: Workspace) -> QuerySet[Delivery]:
-    return _told_of(workspace).filter(state__in=LEASED)
+    """In the order of what no index has, so that the few are read and not the history."""
+    return _told_of(workspace).filter(state__in=LEASED).order_by("lease_until", "pk")
 
 
 def _late(workspace: Workspace, now: datetime) -> QuerySet[Delivery]:
-    return _told_of(workspace).filter(state=State.SCHEDULED, due_at__lte=now)
+    """In the order of `delivery_ready`, for the same reason."""
+    late = _told_of(workspace).filter(state=State.SCHEDULED, due_at__lte=now)
+    return late.filter(ready_at__lte=now + SOON).order_by("ready_at", "pk")
 
 
 def _told_of(workspace: Workspace) -> QuerySet[Delivery]:
     """The rest of a delivery is much to read."""
     told = Delivery.objects.filter(workspace=workspace).select_related("account__workspace")
-    return told.defer("keys", "prepared", "progress", "candidates").order_by("due_at", "pk")
+    return told.defer("keys", "prepared", "progress", "candidates")
 
 
 def _told(delivery: Delivery, waiting: Waiting | None, now: datetime) -> UnderWay:
