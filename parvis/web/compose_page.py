@@ -143,9 +143,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Why the post was not handed over, and what a person can choose."""
+    """Why the post was not handed over, and what a person can choose. `is_about_when` where the
+    fields of the moment are what must be changed."""
 
     sentence: str
+    is_about_when: bool = False
     choices: Sequence[Choice] = ()
     in_the_way: Sequence[tuple[Account, list[tuple[str, str, str]]]] = ()
 

@@ -137,8 +137,8 @@ def test_a_planned_time_is_kept_with_the_draft(desk: Client, post: Post) -> None
     post.refresh_from_db()
     assert post.planned_at is not None
     page = said(desk.get(f"/write/{post.pk}/"))
-    assert f'name="date" value="{tomorrow()["date"]}"' in page
-    assert 'name="time" value="10:30"' in page
+    assert f'name="date" value="{tomorrow()["date"]}">' in page
+    assert 'name="time" value="10:30">' in page
 
 
 def test_languages_are_offered_by_their_own_names(desk: Client) -> None:
@@ -360,6 +360,8 @@ def test_a_time_that_will_not_do_is_said_and_nothing_is_lost(
     assert answer.status_code == 422
     assert sentence in said(answer)
     assert f"{TEXT}</textarea>" in said(answer)
+    assert '<a href="#when-date">' in said(answer)
+    assert said(answer).count('aria-invalid="true" aria-describedby="question-says"') == 2
     assert Post.objects.get().text == TEXT
     assert not Delivery.objects.exists()
 

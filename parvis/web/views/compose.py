@@ -193,7 +193,8 @@ def _attempt(hand_over: HandOver, post: Post, typed: Typed) -> None:
         _refuse_unfinished(post, typed)
         hand_over(post, typed)
     except deliver.InThePast:
-        raise NotNow(Question(sentence=_("This moment has gone by. Choose a later one."))) from None
+        gone_by = _("This moment has gone by. Choose a later one.")
+        raise NotNow(Question(sentence=gone_by, is_about_when=True)) from None
     except queueing.NoFreeSlot:
         raise NotNow(Question(sentence=_no_free_slot())) from None
     except NotReady as refused:
@@ -213,7 +214,9 @@ def _chosen_moment(typed: Typed) -> datetime:
     if typed.content.planned_at:
         return typed.content.planned_at
     sentences = [str(error) for errors in typed.when.errors.values() for error in errors]
-    raise NotNow(Question(sentence=" ".join(sentences), choices=typed.when.choices))
+    raise NotNow(
+        Question(sentence=" ".join(sentences), is_about_when=True, choices=typed.when.choices)
+    )
 
 
 def _no_free_slot() -> str:

@@ -11,7 +11,9 @@ const say = (sentence) => { says.textContent = sentence; };
 const local = (entry) => new Date(`${entry.dataset.seen.slice(0, 16)}Z`);
 const dateOf = (clock) => clock.toISOString().slice(0, 10);
 const timeOf = (clock) => clock.toISOString().slice(11, 16);
-const written = new Intl.DateTimeFormat(document.documentElement.lang, {
+const language = document.documentElement.lang;
+// The pages write English dates as Britain does: the day first, and 24 hours.
+const written = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
   weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: "UTC",
 });
 
@@ -38,7 +40,8 @@ function pick(entry) {
   picked = { entry, clock: local(entry) };
   entry.classList.add("picked");
   point(place(picked.clock));
-  say(words.picked.replace("{entry}", entry.textContent.trim()));
+  const parts = [...entry.querySelectorAll(".clock, .said")];
+  say(words.picked.replace("{entry}", parts.map((part) => part.textContent.trim()).join(", ")));
 }
 
 function leave(sentence) {
@@ -144,5 +147,8 @@ for (const lost of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     say(words.lost);
   });
 }
+
+// On a narrow window a week is wider than what is seen of it.
+calendar().querySelector(".week thead .now")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 if (matchMedia("(hover: hover)").matches) say(words.hint); // a telephone has neither keys nor a pointer
