@@ -210,8 +210,11 @@ def test_what_the_network_refuses_to_tell_once_is_told_later(observed: Observed)
     assert following_of(delivery).counts == {}
     assert snapshots_of(delivery) == []
     observed.rehearsal.sandbox.forget_orders()
-    observed.go_on(2 * DAY)
-    observed.turn()
+    for _ in range(3):  # A busy machine may be too slow for one of the turns.
+        observed.go_on(2 * DAY)
+        observed.turn()
+        if snapshots_of(delivery):
+            break
 
     assert len(snapshots_of(delivery)) == 1
     assert not Reading.objects.exclude(trouble_code="").exists()

@@ -100,9 +100,21 @@ def test_what_goes_out_next_is_counted_down_to(desk: BrowserContext, ponts: Acco
     expect(countdown).to_have_text(re.compile(r"^In 2 hrs? (29|30) mins?$"))
 
 
-def test_what_is_overdue_goes_out_now(desk: BrowserContext, ponts: Account) -> None:
+def test_what_becomes_due_while_one_looks_goes_out_now(
+    desk: BrowserContext, ponts: Account
+) -> None:
+    scheduled(ponts, in_=timedelta(hours=1))
+    page = desk.new_page()
+    page.clock.install()
+    page.goto("/")
+    page.clock.fast_forward("01:00:05")
+    expect(page.locator(".countdown")).to_have_text("Now")
+
+
+def test_what_is_due_is_under_way(desk: BrowserContext, ponts: Account) -> None:
     scheduled(ponts)
-    expect(opened(desk, "/").locator(".countdown")).to_have_text("Now")
+    under_way = opened(desk, "/").get_by_role("region", name="Under way")
+    expect(under_way).to_contain_text("The square reopens on Saturday.")
 
 
 def asked_for_keys(page: Page):

@@ -80,4 +80,4 @@ def test_the_door_of_an_invitation_has_no_barrier(
 ) -> None:
     address = f"/join/{link_token(invite(workspace, Role.MEMBER, alice))}/"
     with visiting(chromium, running_desk, viewport=NARROW.viewport) as nobody:
-        assert wrong_on(nobody, address, NARROW, Axe()) == []
+        assert wrong_on(nobody.new_page(), address, NARROW, Axe()) == []
